@@ -1,0 +1,1 @@
+"""The made-up county: its recipe, its month, its simulated clerks."""

@@ -1,0 +1,1 @@
+"""兜底 doudi: the floor under everyone."""

@@ -1,0 +1,1 @@
+"""The Django ground: actions, access, audit, work list, files, settings."""

@@ -1,0 +1,1 @@
+"""Who is to be visited when; care agreements; institutions; social workers; volunteers."""

@@ -1,0 +1,1 @@
+"""Applications, investigation, publicity, decisions, reviews, referrals, letters."""

@@ -1,0 +1,1 @@
+"""Other departments: formats, intake, read, match, requests, returns."""

@@ -1,0 +1,1 @@
+"""Donations of money and goods, allocation, disclosure, matching needs and gifts."""

@@ -1,0 +1,1 @@
+"""Dashboards, statistics, what-if: a read-only database role."""

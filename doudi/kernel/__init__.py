@@ -1,0 +1,1 @@
+"""Pure Python: money, dates, working days, id numbers, problems, hash chain, clock."""

@@ -1,0 +1,1 @@
+"""Anomalies, inspections, hotline and petitions, work-plan tasks, appraisal."""

@@ -1,0 +1,1 @@
+"""Awards by month, ledger, bank file, reconciliation, recovery."""

@@ -1,0 +1,1 @@
+"""Persons, households, dated facts with source and two times, visits, the aid chain."""

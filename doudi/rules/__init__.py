@@ -1,0 +1,1 @@
+"""Pure Python: the law as code."""

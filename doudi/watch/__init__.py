@@ -1,0 +1,1 @@
+"""Risk indicators, scored alerts, their loop to a verdict, the register, sweeps."""

@@ -135,8 +135,8 @@ class Server:
             if self.running():
                 return self.info()
             account = self._account()
-            self._prepare_state()
             binaries = find_binaries(account)
+            self._prepare_state()
             self._make_data(binaries, account)
             self._launch(binaries, account, settings, time.monotonic() + timeout_s, child=child)
             info = self.info()

@@ -1,0 +1,108 @@
+-- Machinery of the sealed audit (docs/adr/0009-sealed-audit.md). Applied after every migration.
+-- An audited table cannot be written outside an action; each statement leaves one audit entry with
+-- a digest of the rows it wrote, in the same transaction; what it replaced goes to base_history.
+
+create or replace function doudi_row_hash(image jsonb) returns bytea
+language sql immutable parallel safe
+return sha256(convert_to(jsonb_strip_nulls(image)::text, 'UTF8'));
+
+create or replace function doudi_action() returns bigint
+language plpgsql stable as $$
+begin
+  if coalesce(current_setting('app.action', true), '') = '' then
+    raise exception 'a guarded table was written outside an action' using errcode = 'DD001';
+  end if;
+  return current_setting('app.action')::bigint;
+end $$;
+
+-- Before the statement: take the number of its audit entry; rows written carry it.
+create or replace function doudi_begin_entry() returns trigger
+language plpgsql as $$
+begin
+  perform doudi_action();
+  perform set_config('app.entry_' || tg_table_name, nextval('base_entry_seq')::text, true);
+  return null;
+end $$;
+
+create or replace function doudi_mark_row() returns trigger
+language plpgsql as $$
+begin
+  new.audit_entry := current_setting('app.entry_' || tg_table_name)::bigint;
+  return new;
+end $$;
+
+create or replace function doudi_add_entry(
+  entry bigint, action bigint, entry_kind text, entry_name text, rows_written bigint,
+  digest bytea, actor bigint, entry_place text, entry_detail text
+) returns void language plpgsql as $$
+declare
+  moment bigint := (extract(epoch from clock_timestamp()) * 1000000)::bigint;
+  leaf_text text;
+begin
+  leaf_text := concat_ws('|', entry, action, entry_kind, entry_name, rows_written,
+    coalesce(encode(digest, 'hex'), '-'), coalesce(actor::text, '-'),
+    entry_place, entry_detail, moment);
+  insert into base_auditentry
+    (id, action_id, kind, name, row_count, rows_digest, actor_id, place, detail, made_us, leaf)
+  values (entry, action, entry_kind, entry_name, rows_written, digest, actor, entry_place,
+    entry_detail, moment, sha256('\x00'::bytea || convert_to(leaf_text, 'UTF8')));
+  insert into base_unsealed (entry_id) values (entry);
+end $$;
+
+create or replace function doudi_after_insert() returns trigger
+language plpgsql set timezone = 'UTC' as $$
+declare
+  written bigint;
+  digest bytea;
+begin
+  select count(*), sha256(string_agg(doudi_row_hash(to_jsonb(n)), ''::bytea order by n.id))
+    into written, digest from new_rows n;
+  if written > 0 then
+    perform doudi_add_entry(current_setting('app.entry_' || tg_table_name)::bigint,
+      doudi_action(), 'I', tg_table_name, written, digest, null, '', '');
+  end if;
+  return null;
+end $$;
+
+create or replace function doudi_after_update() returns trigger
+language plpgsql set timezone = 'UTC' as $$
+declare
+  written bigint;
+  digest bytea;
+  entry bigint := current_setting('app.entry_' || tg_table_name)::bigint;
+begin
+  select count(*), sha256(string_agg(doudi_row_hash(to_jsonb(n)), ''::bytea order by n.id))
+    into written, digest from new_rows n;
+  if written > 0 then
+    insert into base_history (entry_id, table_name, row_id, written_entry, image)
+      select entry, tg_table_name, o.id, o.audit_entry, to_jsonb(o) from old_rows o;
+    perform doudi_add_entry(entry, doudi_action(), 'U', tg_table_name, written, digest,
+      null, '', '');
+  end if;
+  return null;
+end $$;
+
+create or replace function doudi_after_delete() returns trigger
+language plpgsql set timezone = 'UTC' as $$
+declare
+  written bigint;
+  digest bytea;
+  entry bigint := current_setting('app.entry_' || tg_table_name)::bigint;
+begin
+  select count(*), sha256(string_agg(doudi_row_hash(to_jsonb(o)), ''::bytea order by o.id))
+    into written, digest from old_rows o;
+  if written > 0 then
+    insert into base_history (entry_id, table_name, row_id, written_entry, image)
+      select entry, tg_table_name, o.id, o.audit_entry, to_jsonb(o) from old_rows o;
+    perform doudi_add_entry(entry, doudi_action(), 'D', tg_table_name, written, digest,
+      null, '', '');
+  end if;
+  return null;
+end $$;
+
+create or replace function doudi_refuse() returns trigger
+language plpgsql as $$
+begin
+  raise exception '% on % is refused: its rows never change', tg_op, tg_table_name
+    using errcode = 'DD002';
+end $$;

@@ -1,0 +1,140 @@
+"""Money: what is due each month, the ledger, batches, bank files and what came back."""
+
+from django.db import models
+from django.db.models import Q
+
+from doudi.base.access import Guarded, by_parent, by_place
+from doudi.base.models import PLACE_LENGTH, StoredFile, User
+from doudi.people.models import Household, PayeeAccount, Person
+
+
+class Batch(Guarded):
+    """One month's payment of a scheme: made, approved and released by three different people."""
+
+    guard = by_place("place")
+
+    number = models.CharField("批次号", max_length=40, unique=True)  # derived, never random
+    place = models.CharField("区划", max_length=PLACE_LENGTH)
+    scheme = models.CharField("项目", max_length=20)
+    month = models.CharField("所属月", max_length=7)
+    part = models.SmallIntegerField("次", default=1)
+    state = models.CharField("状态", max_length=8)  # 已编制 已复核 已放行 已对账 已退回
+    lines = models.IntegerField("笔数")
+    total_fen = models.BigIntegerField("总额")
+    digest = models.CharField("明细摘要", max_length=64)  # SHA-256 of the bank file's bytes
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    bank_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "发放批次"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("made_by")),
+                name="who_makes_does_not_approve",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by=None)
+                | (~Q(released_by=models.F("made_by")) & ~Q(released_by=models.F("approved_by"))),
+                name="who_makes_or_approves_does_not_release",
+            ),
+        ]
+
+
+class Payable(Guarded):
+    """What one holder is due for one month: unique by holder, scheme, month and line."""
+
+    guard = by_place("place")
+
+    reference = models.CharField("业务号", max_length=80, unique=True)  # DB:H12:2022-06:main
+    scheme = models.CharField("项目", max_length=20)
+    place = models.CharField("区划", max_length=PLACE_LENGTH)
+    household = models.ForeignKey(Household, models.PROTECT, related_name="payables")
+    payee = models.ForeignKey(Person, models.PROTECT, related_name="payables")
+    award_id = models.BigIntegerField("待遇")
+    month = models.CharField("所属月", max_length=7)
+    line = models.CharField("行号", max_length=12, default="main")
+    fen = models.BigIntegerField("金额")
+    held = models.CharField("暂缓原因", max_length=60, default="")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="payables")
+    account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="+")
+    accrued_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "应发"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "scheme", "month", "line"],
+                name="one_payable_per_holder_scheme_month_and_line",
+            ),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="a_payable_is_positive"),
+        ]
+        indexes = [models.Index(fields=["month", "scheme", "batch"], name="payable_by_month")]
+
+
+class Transfer(Guarded):
+    """A single-row movement of the ledger: pend, post or void; rows never change."""
+
+    guard = by_parent("payable_id", "payments_payable", append_only=True)
+
+    reference = models.CharField(max_length=100, unique=True)  # {payable}:pend, …:post, …:void
+    kind = models.CharField(max_length=4)  # pend post void
+    payable = models.ForeignKey(Payable, models.PROTECT, related_name="transfers")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="transfers")
+    settles = models.ForeignKey("self", models.PROTECT, null=True, related_name="settled_by")
+    debit = models.CharField("借", max_length=60)
+    credit = models.CharField("贷", max_length=60)
+    fen = models.BigIntegerField()
+    reason = models.CharField(max_length=120, default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "台账"
+        constraints = [
+            models.UniqueConstraint(fields=["settles"], name="a_pending_transfer_is_settled_once"),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="a_movement_is_positive"),
+            models.CheckConstraint(
+                condition=Q(kind="pend", settles=None)
+                | (Q(kind__in=["post", "void"]) & Q(settles__isnull=False)),
+                name="only_a_pending_movement_stands_alone",
+            ),
+        ]
+
+
+class BankReturn(Guarded):
+    """A return file (回盘) of the bank for one batch."""
+
+    guard = by_parent("batch_id", "payments_batch")
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="returns")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    lines = models.IntegerField()
+    paid_lines = models.IntegerField()
+    paid_fen = models.BigIntegerField()
+    failed_lines = models.IntegerField()
+    failed_fen = models.BigIntegerField()
+    refused_lines = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "file"], name="a_return_file_counts_once")
+        ]
+
+
+class ReturnProblem(Guarded):
+    """A line of a return file that could not be used, with the reason in plain words."""
+
+    guard = by_parent("bank_return_id", "payments_bankreturn")
+
+    bank_return = models.ForeignKey(BankReturn, models.PROTECT, related_name="problems")
+    line = models.IntegerField()
+    column = models.CharField(max_length=40)
+    value = models.CharField(max_length=120)
+    why = models.CharField(max_length=200)

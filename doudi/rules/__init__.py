@@ -1,1 +1,33 @@
-"""Pure Python: the law as code."""
+"""The law as code: ask with `determine`, get outcomes in fen with every reason."""
+
+from doudi.rules.api import Replay, determine, determine_many, replay
+from doudi.rules.determination import Determination, Outcome, Step, WhyLine
+from doudi.rules.errors import FactRefused, NoLawInForce, OverlayRefused, RuleRefused
+from doudi.rules.facts import HouseholdFacts, PersonFacts
+from doudi.rules.missing import Want
+from doudi.rules.schema import Input, inputs
+from doudi.rules.tables import Overlay, ParameterValue
+from doudi.rules.version import rules_version
+
+__all__ = [
+    "Determination",
+    "FactRefused",
+    "HouseholdFacts",
+    "Input",
+    "NoLawInForce",
+    "Outcome",
+    "Overlay",
+    "OverlayRefused",
+    "ParameterValue",
+    "PersonFacts",
+    "Replay",
+    "RuleRefused",
+    "Step",
+    "Want",
+    "WhyLine",
+    "determine",
+    "determine_many",
+    "inputs",
+    "replay",
+    "rules_version",
+]

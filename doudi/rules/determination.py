@@ -1,0 +1,187 @@
+"""The answer and its reasons: outcomes, the full trace, and the article-by-article account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from doudi.kernel.money import Fen
+from doudi.rules.facts import HouseholdFacts
+from doudi.rules.missing import Want
+
+
+class Step(NamedTuple):
+    """One value; `kind` is 资料, 缺省 (a fact not given), 参数, 规则 or 已知 (the day).
+
+    `holder` is a person's reference or ''.
+    `value` is fen, count, yes or no, or 0/1/2 for a finding; None when missing. The last six fields
+    are set for parameters only: in force since, before, where, document, article, mark.
+    """
+
+    name: str
+    kind: str
+    holder: str
+    value: int | None
+    shown: str
+    unit: str
+    article: str
+    meaning: str
+    inputs: tuple[str, ...]
+    since: str = ""
+    before: str = ""
+    place: str = ""
+    document: str = ""
+    document_article: str = ""
+    mark: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The step as plain values, empty fields left out."""
+        plain: dict[str, Any] = {
+            name: value for name, value in self._asdict().items() if value not in ("", ())
+        }
+        if self.inputs:
+            plain["inputs"] = list(self.inputs)
+        return plain
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> Step:
+        """The step that `as_json` wrote."""
+        values = {name: stored.get(name, "") for name in Step._fields}
+        values["inputs"] = tuple(stored.get("inputs", ()))
+        return Step(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one programme answers for one holder: the household ('') or a person's reference.
+
+    `result` is 符合, 不符合, 需复核 or 缺资料; `monthly` is in fen and 0 unless 符合 with money.
+    """
+
+    programme: str
+    holder: str
+    result: str
+    monthly: Fen
+    reasons: tuple[str, ...]
+    missing: tuple[Want, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The outcome as plain values."""
+        return {
+            "programme": self.programme,
+            "holder": self.holder,
+            "result": self.result,
+            "monthly_fen": int(self.monthly),
+            "reasons": list(self.reasons),
+            "missing": [want._asdict() for want in self.missing],
+        }
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> Outcome:
+        """The outcome that `as_json` wrote."""
+        return Outcome(
+            stored["programme"],
+            stored["holder"],
+            stored["result"],
+            Fen(stored["monthly_fen"]),
+            tuple(stored["reasons"]),
+            tuple(Want(**want) for want in stored["missing"]),
+        )
+
+
+class WhyLine(NamedTuple):
+    """One line of the account; `indent` says how deep below the finding it stands."""
+
+    indent: int
+    text: str
+    article: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """What the law says about one household on one day, with everything needed to say it again."""
+
+    facts: HouseholdFacts = field(repr=False)
+    on: date
+    place: str
+    rules_version: str
+    outcomes: tuple[Outcome, ...]
+    trace: tuple[Step, ...] = field(repr=False)
+    roots: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    def outcome(self, programme: str, holder: str = "") -> Outcome | None:
+        """The outcome of a programme for the household ('') or a person."""
+        for outcome in self.outcomes:
+            if outcome.programme == programme and outcome.holder == holder:
+                return outcome
+        return None
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything as plain values; equal questions give equal values."""
+        return {
+            "facts": self.facts.as_json(),
+            "on": self.on.isoformat(),
+            "place": self.place,
+            "rules_version": self.rules_version,
+            "outcomes": [outcome.as_json() for outcome in self.outcomes],
+            "trace": [step.as_json() for step in self.trace],
+            "roots": {code: list(names) for code, names in self.roots.items()},
+        }
+
+    def to_text(self) -> str:
+        """The JSON text to store with a decision; equal answers are equal byte for byte."""
+        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any] | str) -> Determination:
+        """The determination that `as_json` or `to_text` wrote."""
+        plain: Mapping[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
+        return Determination(
+            facts=HouseholdFacts.from_json(plain["facts"]),
+            on=date.fromisoformat(plain["on"]),
+            place=plain["place"],
+            rules_version=plain["rules_version"],
+            outcomes=tuple(Outcome.from_json(outcome) for outcome in plain["outcomes"]),
+            trace=tuple(Step.from_json(step) for step in plain["trace"]),
+            roots={code: tuple(names) for code, names in plain["roots"].items()},
+        )
+
+    def why(self, programme: str, holder: str = "") -> list[WhyLine]:
+        """The account of a programme, from the finding down to each fact and parameter, once each.
+
+        Facts that were not given and took their default are left out.
+        """
+        steps: dict[str, list[Step]] = {}
+        for step in self.trace:
+            steps.setdefault(step.name, []).append(step)
+        lines: list[WhyLine] = []
+        told: set[tuple[str, str]] = set()
+
+        def tell(name: str, indent: int, whose: str) -> None:
+            """One person's values until the path passes through the household, then everyone's."""
+            found = [
+                step for step in steps.get(name, ()) if step.holder in ("", whose) or not whose
+            ]
+            if not found or (name, whose) in told:
+                return
+            told.update({(name, whose), (name, found[0].holder and whose)})
+            lines.extend(_line(step, indent) for step in found if step.kind != "缺省")
+            for other in found[0].inputs:
+                tell(other, indent + 1, whose if found[0].holder else "")
+
+        for name in self.roots.get(programme, ()):
+            tell(name, 0, holder)
+        return lines
+
+
+def _line(step: Step, indent: int) -> WhyLine:
+    whose = f"成员 {step.holder}：" if step.holder else ""
+    text = f"{whose}{step.name} = {step.shown}　{step.meaning}"
+    if step.kind != "参数" or not step.document:
+        return WhyLine(indent, text, step.article, "")
+    document = f"《{step.document}》{step.document_article}，自 {step.since} 起（{step.mark}）"
+    return WhyLine(indent, text, step.article, document)

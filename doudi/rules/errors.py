@@ -1,0 +1,39 @@
+"""What the rules refuse: faults of the rule text at load, faults of the facts when asked."""
+
+from __future__ import annotations
+
+from doudi.kernel.problems import Problem
+
+
+class RuleRefused(Exception):
+    """A rule, parameter or input file is not acceptable; nothing starts until it is mended."""
+
+
+class FactRefused(Problem):
+    """A fact about a household is not one the input schema knows, or lies outside its range."""
+
+    code = "rules.fact_refused"
+    status = 422
+    say = "资料“{name}”不能用：{why}。"
+    next = "请核对该项资料，改正后再测算。"
+    fields = ("name", "why")
+
+
+class NoLawInForce(Problem):
+    """No programme is in force on the day asked about."""
+
+    code = "rules.no_law_in_force"
+    status = 422
+    say = "{on} 没有可适用的规则。"
+    next = "请核对日期；规则自 {since} 起可用。"
+    fields = ("on", "since")
+
+
+class OverlayRefused(Problem):
+    """A value from a county's overlay cannot be read."""
+
+    code = "rules.overlay_refused"
+    status = 422
+    say = "地方参数“{name}”不能用：{why}。"
+    next = "请按参数说明改正后再提交。"
+    fields = ("name", "why")

@@ -1,8 +1,8 @@
 """The database of the tests: made by the owner, used by the application's role, reset by copying.
 
-Every test runs as ``doudi_app``, so row policies hold everywhere. ``db`` gives a transaction that is
-rolled back; ``committed_db`` gives a real database for tests that commit, kill or race, and puts a
-fresh copy in its place afterwards.
+Every test runs as ``doudi_app``, so row policies hold everywhere. ``db`` gives a transaction that
+is rolled back; ``committed_db`` gives a real database for tests that commit, kill or race, and puts
+a fresh copy in its place afterwards.
 """
 
 import os

@@ -87,7 +87,7 @@ def action(
                     found, answer = _claim(by, name, key, digest)
                     if found:
                         return answer
-                with _entered(name, by, facts, digest):
+                with Entered(name, by, facts, digest):
                     result = verb(*args, by=by, **kwargs)  # type: ignore[arg-type]
                 if key is not None:
                     _remember(by, name, key, result)
@@ -101,7 +101,7 @@ def action(
     return decorate
 
 
-class _entered:
+class Entered:
     """Writes the action's own audit entry and names it to the triggers; actions may nest."""
 
     def __init__(self, name: str, by: Actor, facts: dict[str, Any], digest: bytes) -> None:

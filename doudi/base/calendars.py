@@ -1,4 +1,4 @@
-"""The working-day calendar in force: rows of the database, seeded from the State Council's years."""
+"""The working-day calendar in force: rows of the database, seeded from published years."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Who may do what: the fourteen roles and their permissions, one table, read by actions and pages alike."""
+"""Who may do what: the roles and their permissions, one table for actions and pages alike."""
 
 from dataclasses import dataclass
 

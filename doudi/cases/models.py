@@ -12,7 +12,7 @@ from doudi.people.models import DateSpan, Household, Person, Visit
 
 
 class Case(Guarded):
-    """One application and its way: 受理 核对 调查 初审 公示 审核 决定; one open case per household."""
+    """One application and its way to a decision; one open case per household and procedure."""
 
     guard = by_place("place")
 

@@ -25,7 +25,7 @@ class Environment:
 
 
 def database(url: str) -> dict[str, Any]:
-    """A Django database from ``postgresql://user:password@host:port/name``; host may be a folder."""
+    """A Django database from ``postgresql://user:password@host:port/name``."""
     told = urlparse(url)
     if told.scheme not in ("postgres", "postgresql"):
         raise SystemExit("DATABASE_URL 只支持 PostgreSQL：postgresql://用户:口令@主机:端口/库名")

@@ -41,7 +41,7 @@ class Actor:
 
     def may(self, permission: str) -> bool:
         """Whether the role carries this permission."""
-        return permission in role_of(self.role).may
+        return permission == "self" or permission in role_of(self.role).may
 
     def covers(self, place: str) -> bool:
         """Whether the place lies in this actor's range."""

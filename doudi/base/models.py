@@ -30,6 +30,8 @@ class User(AbstractBaseUser, Guarded):
     disabled_at = models.DateTimeField(null=True)
     password_changed_at = models.DateTimeField(null=True)
 
+    last_login = None  # sign-ins are in the audit, not on the row
+
     USERNAME_FIELD = "username"
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[misc,assignment]
 

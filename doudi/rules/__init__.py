@@ -2,7 +2,7 @@
 
 from doudi.rules.api import Replay, determine, determine_many, replay
 from doudi.rules.determination import Determination, Outcome, Step, WhyLine
-from doudi.rules.errors import FactRefused, NoLawInForce, OverlayRefused, RuleRefused
+from doudi.rules.errors import FactRefused, NoLawInForce, OverlayRefused, PlaceRefused, RuleRefused
 from doudi.rules.facts import HouseholdFacts, PersonFacts
 from doudi.rules.missing import Want
 from doudi.rules.schema import Input, inputs
@@ -20,6 +20,7 @@ __all__ = [
     "OverlayRefused",
     "ParameterValue",
     "PersonFacts",
+    "PlaceRefused",
     "Replay",
     "RuleRefused",
     "Step",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,7 +33,7 @@ def determine(
     """What every programme in force on the day at the place gives the household, with full trace.
 
     Raises `FactRefused` for a fact that is unknown or out of range, `NoLawInForce` for a day before
-    the rules begin, `OverlayRefused` for a local value that cannot be read.
+    the rules begin, `PlaceRefused` and `OverlayRefused` for what cannot be read.
     """
     check_names(household)
     plan = rulebook().plan(on, programmes)
@@ -174,32 +174,33 @@ def _trace(plan: Plan, computed: Computed, facts: HouseholdFacts) -> list[Step]:
     given = {"": facts.values, **{member.reference: member.values for member in facts.members}}
     steps: list[Step] = []
     for node, value in zip(plan.nodes, computed.values, strict=True):
-        tail = _source(node, computed)
-        pairs = (
-            zip(computed.persons, value, strict=True)
-            if node.level is Level.PERSON
-            else (("", value),)
-        )
-        for holder, each in pairs:
-            kind = node.kind
-            if kind == "资料" and node.name not in given[holder]:
-                kind = "缺省"
-            known = type(each) is not Missing
-            steps.append(
-                Step(
-                    node.name, kind, holder, each if known else None,
-                    show(node, each) if known else "缺", node.unit, node.article, node.meaning,
-                    node.inputs, *tail,
-                )
-            )  # fmt: skip
+        if node.level is Level.PERSON:
+            holders: Sequence[str] = computed.persons
+            values: Sequence[Any] = value
+        else:
+            holders, values = ("",), (value,)
+        name, kind = node.name, node.kind
+        tail = (node.unit, node.article, node.meaning, node.inputs, *_source(node, computed))
+        shown: dict[Any, str] = {}  # members often share a value; words are made once for each
+        for holder, each in zip(holders, values, strict=True):
+            if type(each) is Missing:
+                number, words = None, "缺"
+            else:
+                number = each
+                words = shown.get(each) or shown.setdefault(each, show(node, each))
+            source = "缺省" if kind == "资料" and name not in given[holder] else kind
+            steps.append(Step._make((name, source, holder, number, words, *tail)))
     return steps
+
+
+_NO_SOURCE = ("",) * 6
 
 
 def _source(node: Node, computed: Computed) -> tuple[str, ...]:
     """Since, before, place, document, article and mark of a parameter's value."""
     used = computed.parameters.get(node.name) if node.parameter is not None else None
     if used is None:
-        return ()
+        return _NO_SOURCE
     before = used.before.isoformat() if used.before else ""
     since = used.since.isoformat()
     return (since, before, used.place, used.document, used.article, used.mark)

@@ -37,3 +37,13 @@ class OverlayRefused(Problem):
     say = "地方参数“{name}”不能用：{why}。"
     next = "请按参数说明改正后再提交。"
     fields = ("name", "why")
+
+
+class PlaceRefused(Problem):
+    """The place asked about is not a division code."""
+
+    code = "rules.place_refused"
+    status = 422
+    say = "地区“{place}”不是 6、9 或 12 位区划代码。"
+    next = "请填写受理地的区划代码，例如 620521。"
+    fields = ("place",)

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from doudi.rules.dialect import MONEY_UNITS, UNITS
-from doudi.rules.errors import OverlayRefused, RuleRefused
+from doudi.rules.errors import OverlayRefused, PlaceRefused, RuleRefused
 from doudi.rules.files import read_yaml
 from doudi.rules.missing import Missing, Want
 from doudi.rules.schema import inputs
@@ -132,7 +132,7 @@ def _key_number(name: str, text: str) -> int:
 def place_chain(place: str) -> tuple[str, ...]:
     """From the place itself up to the nation: town, county, city, province, nation."""
     if not _PLACE.fullmatch(place):
-        raise OverlayRefused(name="地区", why=f"“{place}”不是 6、9 或 12 位区划代码")
+        raise PlaceRefused(place=place)
     steps = [place]
     if len(place) == 12:
         steps += [place[:9] + "000", place[:9], place[:6] + "000000"]

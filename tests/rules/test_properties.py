@@ -1,4 +1,4 @@
-"""What must hold for every family: more income never more money, order and repetition change nothing."""
+"""What must hold for every family: more income never more money, order changes nothing."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def test_the_order_of_members_and_of_values_does_not_matter(
     chance.shuffle(members)  # type: ignore[attr-defined]
     turned = HouseholdFacts(
         dict(reversed(household.values.items())),
-        tuple(
-            PersonFacts(one.reference, dict(reversed(one.values.items()))) for one in members
-        ),
+        tuple(PersonFacts(one.reference, dict(reversed(one.values.items()))) for one in members),
     )
     assert asked(turned).to_text() == asked(household).to_text()
 

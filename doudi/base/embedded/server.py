@@ -137,7 +137,7 @@ class Server:
             account = self._account()
             binaries = find_binaries(account)
             self._prepare_state()
-            self._make_data(binaries, account)
+            self._make_data(binaries, account, lasting=settings.get("fsync") not in (False, "off"))
             self._launch(binaries, account, settings, time.monotonic() + timeout_s, child=child)
             info = self.info()
             make_roles_and_database(info.for_user(SUPERUSER, "postgres"), info.passwords)
@@ -319,7 +319,9 @@ class Server:
 
     # -- making and launching
 
-    def _make_data(self, binaries: Binaries, account: pwd.struct_passwd | None) -> None:
+    def _make_data(
+        self, binaries: Binaries, account: pwd.struct_passwd | None, *, lasting: bool
+    ) -> None:
         """Make the data directory beside its place and rename it there: whole or not at all."""
         for half in self.state.glob("data.new-*"):
             shutil.rmtree(half)
@@ -337,7 +339,7 @@ class Server:
         command = [binaries["initdb"], "-D", str(data), "-U", SUPERUSER, "-E", "UTF8"]
         # Under plain C, trigrams of Chinese are empty; C.UTF-8 also lets b-trees serve LIKE.
         command += ["--locale=C.UTF-8", "--data-checksums", "--auth=scram-sha-256"]
-        command += [f"--pwfile={password_file}"]
+        command += [f"--pwfile={password_file}"] + ([] if lasting else ["--no-sync"])
         options = self._process_options(account) | {"stdin": subprocess.DEVNULL}
         done = subprocess.run(command, capture_output=True, check=False, **options)
         if done.returncode == 0:

@@ -1,0 +1,57 @@
+"""Loads the administrative divisions that come with the product."""
+
+import lzma
+from collections.abc import Iterator
+from datetime import date
+from importlib import resources
+
+from django.db import connection
+
+from doudi.base.access import Actor
+from doudi.base.actions import action
+from doudi.places import queries
+from doudi.places.initials import initials_of
+
+_FILE = "data/divisions_2023.tsv.xz"
+# The list says what was in force on this day; the Bureau of Statistics publishes it yearly.
+_AS_OF = date(2023, 6, 30)
+_SOURCE = "国家统计局 统计用区划代码和城乡划分代码（2023年）"
+
+
+@action("place.load", needs="place.load")
+def load_divisions(*, by: Actor, within: str = "") -> int:
+    """Load the divisions (all, or those whose code begins so, with what lies above them).
+
+    Set-based; returns how many rows were new, so a second load returns 0.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create temporary table division_staging "
+            "(code text, level smallint, name text, initials text) on commit drop"
+        )
+        with cursor.copy("copy division_staging from stdin") as copy:
+            for row in _rows(within):
+                copy.write_row(row)
+        cursor.execute(
+            "insert into places_division "
+            "(code, level, name, initials, since, before, successor, source) "
+            "select code, level, name, initials, %s, null, '', %s from division_staging s "
+            "where not exists (select 1 from places_division d "
+            "where d.code = s.code and d.level = s.level and d.since = %s) "
+            "order by code, level",
+            [_AS_OF, _SOURCE, _AS_OF],
+        )
+        loaded = cursor.rowcount
+        cursor.execute("drop table division_staging")
+    queries.forget()
+    return int(loaded)
+
+
+def _rows(within: str) -> Iterator[tuple[str, int, str, str]]:
+    above = {within[:digits].ljust(12, "0") for digits in (2, 4, 6, 9) if digits < len(within)}
+    path = resources.files("doudi.places").joinpath(_FILE)
+    with path.open("rb") as packed, lzma.open(packed, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            code, level, name = line.rstrip("\n").split("\t")
+            if code.startswith(within) or code in above:
+                yield code, int(level), name, initials_of(name)

@@ -103,6 +103,10 @@ class County:
             or any(member in self.enterprises for member in household.members)
         )
 
+    def is_close(self, household: HouseholdSeed) -> bool:
+        """Whether the law counts every member: no grown children who could live on their own."""
+        return all(person.is_close for person in self.members(household))
+
     def next_serial(self) -> int:
         """A number not given before."""
         self.serial += 1

@@ -113,7 +113,10 @@ def _pensions(county: County) -> Iterator[Entry]:
             kind = "机关事业单位养老保险" if person.local_id % 3 == 0 else "企业职工基本养老保险"
             yield person, (income.pension_employee, kind, "正常退休")
         elif income.pension_base:
-            yield person, (income.pension_base, "城乡居民基本养老保险", "待遇领取")
+            yield (
+                person,
+                (income.pension_base + income.pension_account, "城乡居民基本养老保险", "待遇领取"),
+            )
 
 
 def _pension_row(desk: Desk, person: PersonSeed, paid: Any, line: int) -> list[Any]:

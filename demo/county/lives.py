@@ -149,7 +149,8 @@ def _grow_old(rng: random.Random, person: PersonSeed, income: Incomes) -> None:
         income.pension_employee = rng.randint(2100, 5200) * 100
         return
     person.work = "务农" if person.age < 72 else "养老"
-    income.pension_base = BASIC_PENSION_FEN + rng.randint(0, 3600)
+    income.pension_base = BASIC_PENSION_FEN
+    income.pension_account = rng.randint(0, 3600)
     if person.age < 72:
         income.business = rng.randint(120, 480) * 100
 

@@ -49,6 +49,12 @@ class PersonSeed:
         before_birthday = (KNOWN_ON.month, KNOWN_ON.day) < (self.birth.month, self.birth.day)
         return KNOWN_ON.year - self.birth.year - before_birthday
 
+    @property
+    def is_close(self) -> bool:
+        """Whether the law counts them with the head: no grown child who could live apart."""
+        close = self.relation in ("户主", "配偶", "父亲", "母亲")
+        return close or self.work == "在校" or self.age < 18
+
 
 @dataclass(slots=True)
 class HouseholdSeed:
@@ -205,12 +211,14 @@ class Incomes:
     rent: int = 0  # the only property income anybody here has
     transfer: int = 0
     pension_base: int = 0  # 基础养老金, not counted as income
+    pension_account: int = 0  # the personal account on top of it, counted
     pension_employee: int = 0
 
     @property
     def counted(self) -> int:
         """What the law counts, before any deduction."""
-        return self.wage + self.business + self.rent + self.transfer + self.pension_employee
+        pensions = self.pension_account + self.pension_employee
+        return self.wage + self.business + self.rent + self.transfer + pensions
 
     @property
     def gross(self) -> int:

@@ -8,7 +8,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from demo.county.lives import CHRONIC, MAJOR, new_disability, new_enterprise, new_vehicle
-from demo.county.model import MONTH_SINCE, Disability, Enterprise, Monitored, PersonSeed, Vehicle
+from demo.county.model import (
+    EDGE,
+    MONTH_SINCE,
+    Disability,
+    Enterprise,
+    Monitored,
+    PersonSeed,
+    Vehicle,
+)
 
 if TYPE_CHECKING:
     from demo.county.county import County
@@ -134,6 +142,8 @@ def _ordinary_health(county: County, rng: random.Random, person: PersonSeed, hel
     ill = person.local_id in county.chronic or person.local_id in county.major
     if rng.random() < (0.05 if ill else 0.008):
         highest = 4200 if helped or person.household_id in county.monitored else 5600
+        if county.household_of(person).group == EDGE:
+            highest = 1000  # more would take them below the standard, and nobody would tell
         add_stay(county, rng, person, int(rng.triangular(300, highest, 900)) * 100, grave=False)
     if not helped and rng.random() < 0.00025 and person.local_id not in county.disabilities:
         county.events.disabilities[person.local_id] = new_disability(

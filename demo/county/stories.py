@@ -87,12 +87,10 @@ class Teller:
         )  # fmt: skip
 
     def is_plain(self, household: HouseholdSeed) -> bool:
-        """Only members the law counts as living together whatever the reading."""
-        return all(
-            person.relation in ("户主", "配偶", "母亲") or person.age < 18 or person.work == "在校"
-            for person in self.county.members(household)
-        ) and not any(
-            self.county.income(p).pension_employee for p in self.county.members(household)
+        """Only members the law counts, and no pension that a story could not take away."""
+        members = self.county.members(household)
+        return self.county.is_close(household) and not any(
+            self.county.income(person).pension_employee for person in members
         )
 
     def impoverish(self, household: HouseholdSeed) -> None:
@@ -147,9 +145,15 @@ def _large_self_pay_of_known(teller: Teller) -> None:
     rng = teller.rng
     for household in teller.each(150, (EDGE,), lambda _: True):
         patient = teller.grown(household)
-        month.add_stay(teller.county, rng, patient, rng.randint(6300, 12000) * 100, grave=True)
-        teller.note("边缘户大病自付", household, patient, ("in", "approve", RELIEF),
-                    "低保边缘家庭单次住院自付超过6000元", MEDICAL)  # fmt: skip
+        # Enough that income, the year's illness deducted, falls below the standard.
+        above = (
+            teller.county.per_head_fen(household, gross=True) - household.standard_fen * 85 // 100
+        )
+        self_pay = max(rng.randint(6300, 12000) * 100, above * household.size * 12)
+        month.add_stay(teller.county, rng, patient, self_pay, grave=True)
+        teller.note("边缘户大病自付", household, patient, ("in", "approve", DIBAO),
+                    "低保边缘家庭单次住院自付超过6000元，扣除后人均收入低于低保标准",
+                    MEDICAL)  # fmt: skip
     for household in teller.each(200, (DIBAO,), lambda _: True):
         patient = teller.grown(household)
         month.add_stay(teller.county, rng, patient, rng.randint(6300, 15000) * 100, grave=True)
@@ -159,7 +163,7 @@ def _large_self_pay_of_known(teller: Teller) -> None:
 
 def _large_self_pay_refused(teller: Teller) -> None:
     rng = teller.rng
-    for household in teller.each(300, ("普通",), lambda _: True):
+    for household in teller.each(300, ("普通",), teller.is_plain):
         self_pay = rng.randint(10500, 26000) * 100
         teller.enrich(household, self_pay)
         patient = teller.grown(household)
@@ -180,8 +184,11 @@ def _large_self_pay_refused(teller: Teller) -> None:
 def _certify(teller: Teller, household: HouseholdSeed) -> PersonSeed:
     """A new severe certificate for a member who had none."""
     county = teller.county
-    without = [p for p in county.members(household) if p.local_id not in county.disabilities]
-    person = teller.rng.choice(without)
+    # Who earns least; whoever earns the household's living would lose it and change the story.
+    person = min(
+        (p for p in county.members(household) if p.local_id not in county.disabilities),
+        key=lambda each: (county.income(each).counted, each.local_id),
+    )
     county.events.disabilities[person.local_id] = lives.new_disability(
         teller.rng, person, month.day_in_month(teller.rng), severe=True
     )
@@ -198,7 +205,7 @@ def _severe_disability(teller: Teller) -> None:
         DIBAO),
                     "新办一级或二级残疾证，人均收入低于低保标准，财产符合规定",
                     DISABLED)  # fmt: skip
-    for household in teller.each(150, ("普通",), fits):
+    for household in teller.each(150, ("普通",), lambda h: fits(h) and teller.is_plain(h)):
         teller.enrich(household)
         teller.note("新办重残收入超标", household, _certify(teller, household),
                     ("in", "subsidy", NURSING_SUBSIDY),
@@ -209,7 +216,11 @@ def _severe_disability_of_known(teller: Teller) -> None:
     def fits(household: HouseholdSeed) -> bool:
         return not any(member in teller.county.disabilities for member in household.members)
 
-    for household in teller.each(100, (EDGE,), fits):
+    def somebody_earns_little(household: HouseholdSeed) -> bool:
+        incomes = [teller.county.income(p) for p in teller.county.members(household)]
+        return min(income.counted for income in incomes) < household.standard_fen // 2
+
+    for household in teller.each(100, (EDGE,), lambda h: fits(h) and somebody_earns_little(h)):
         teller.note("边缘户新办重残", household, _certify(teller, household), ("in", "approve",
         SINGLE),
                     "低保边缘家庭中的一级或二级残疾人，可以参照单人户申请", DISABLED)  # fmt: skip
@@ -237,7 +248,7 @@ def _newly_monitored(teller: Teller) -> None:
         teller.note("新识别防返贫应纳低保", household, teller.county.person(household.head),
                     ("in", "approve", DIBAO), "新识别监测户，未享受任何救助，人均收入低于低保标准",
                     MONITORED)  # fmt: skip
-    for household in teller.each(80, ("普通",), fits):
+    for household in teller.each(80, ("普通",), lambda h: fits(h) and teller.is_plain(h)):
         teller.enrich(household)
         notice(household)
         teller.note("新识别防返贫收入超标", household, teller.county.person(household.head),

@@ -44,7 +44,7 @@ def support(county: County, rng: random.Random) -> None:
             _support_dibao(county, rng, household)
         elif household.group == EDGE:
             make_clean(county, household)
-            set_per_head(county, rng, household, rng.uniform(1.08, 1.32))
+            set_per_head(county, rng, household, rng.uniform(1.15, 1.4), exempt_too=False)
             award(county, EDGE, household.head, tuple(household.members), "", 0, since(rng))
         else:
             lift(county, rng, household, rng.uniform(1.75, 2.3))
@@ -85,9 +85,9 @@ def _choose_group(county: County, rng: random.Random, household: HouseholdSeed) 
     alone = household.size == 1 and head.age >= 60 and head.marital == "未婚"
     if alone and draw < 0.55:
         return TEKUN
-    if any(person.work == "外出务工" for person in members[1:]) and draw > 0.02:
-        return "普通"
-    need = _NEED[household.kind] * (0.035 if household.urban else 0.105)
+    if not county.is_close(household):
+        return "普通"  # grown children earn; the law would count them apart
+    need = _NEED[household.kind] * (0.05 if household.urban else 0.15)
     if any(member in county.disabilities or member in county.major for member in household.members):
         need *= 2.2
     if draw < need:
@@ -112,12 +112,18 @@ def make_clean(county: County, household: HouseholdSeed) -> None:
 
 
 def set_per_head(
-    county: County, rng: random.Random, household: HouseholdSeed, share: float
+    county: County,
+    rng: random.Random,
+    household: HouseholdSeed,
+    share: float,
+    *,
+    exempt_too: bool = True,
 ) -> None:
-    """Make income per head (exempt pensions included) about `share` of the standard."""
+    """Make income per head about `share` of the standard; exempt pensions count if asked."""
     members = county.members(household)
     wanted = int(household.standard_fen * share) * household.size
-    rest = wanted - sum(county.income(person).gross for person in members)
+    incomes = [county.income(person) for person in members]
+    rest = wanted - sum(each.gross if exempt_too else each.counted for each in incomes)
     # Whole yuan: nobody's books know less, and half of a remainder would hide the total.
     rest -= rest % 100
     if rest <= 0:
@@ -137,14 +143,28 @@ def set_per_head(
 
 
 def lift(county: County, rng: random.Random, household: HouseholdSeed, share: float) -> None:
-    """Nobody outside the registers is poor unless a story says so: raise income to the share."""
-    floor = int(household.standard_fen * share)
-    # Ten percent of wages may be deducted, so the floor is meant before that deduction.
-    if county.per_head_fen(household) * 9 // 10 >= floor:
-        return
-    missing = (floor * 10 // 9 - county.per_head_fen(household)) * household.size
-    missing += -missing % 100
+    """Nobody outside the registers is poor unless a story says so: raise income to the share.
+
+    Both readings of the law are met: all members together, and without grown children.
+    """
     members = county.members(household)
+    _lift(county, rng, [person for person in members if person.is_close], household, share)
+    _lift(county, rng, members, household, share)
+
+
+def _lift(
+    county: County,
+    rng: random.Random,
+    members: list[PersonSeed],
+    household: HouseholdSeed,
+    share: float,
+) -> None:
+    # Ten percent of wages may be deducted, so the floor is meant before that deduction.
+    floor = int(household.standard_fen * share) * 10 // 9
+    missing = floor * len(members) - sum(county.income(person).counted for person in members)
+    if missing <= 0:
+        return
+    missing += -missing % 100
     workers = [p for p in members if p.labour == "有" and p.work not in ("在校", "外出务工")]
     if not workers:
         county.income(members[0]).transfer += missing  # what sons and daughters send

@@ -31,7 +31,7 @@ ROLES: dict[str, Role] = {
             "township_clerk",
             "乡镇经办人",
             f"{_READ} task.do lead.report lead.triage alert.receive alert.report alert.close "
-            "visit.record person.write account.enter account.confirm consent.record "
+            "visit.record person.write fact.record account.enter account.confirm consent.record "
             "case.accept case.check case.investigate case.publicise case.object "
             "payment.read delivery.read",
         ),
@@ -44,7 +44,7 @@ ROLES: dict[str, Role] = {
             "county_reviewer",
             "县级审核岗",
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
-            "visit.record delivery.receive delivery.read delivery.withdraw match.review "
+            "visit.record fact.record delivery.receive delivery.read delivery.withdraw match.review "
             "payment.read watch.scan",
         ),
         _role(
@@ -66,7 +66,7 @@ ROLES: dict[str, Role] = {
         _role(
             "finance_releaser",
             "发放放行岗",
-            "task.read task.do award.read payment.read payment.release",
+            "task.read task.do award.read payment.read payment.release payment.send",
         ),
         _role("inspector", "督查（纪检）", f"{_READ} payment.read delivery.read oversight.read"),
         _role("auditor", "审计管理员", "audit.read audit.verify", business=False),
@@ -91,8 +91,8 @@ ROLES: dict[str, Role] = {
 SYSTEM = _role(
     "system",
     "系统",
-    f"{_READ} delivery.receive delivery.read watch.scan payment.accrue people.load "
-    "place.load calendar.load clock.move person.write task.do",
+    f"{_READ} delivery.receive delivery.read watch.scan payment.accrue payment.send people.load "
+    "place.load calendar.load clock.move person.write fact.record task.do",
 )
 
 # 三员分立 (等保 2.0 三级): no one holds two of these, nor one of these beside a business role.

@@ -70,10 +70,16 @@ class SearchGram(Guarded):
 
     gram = models.CharField(max_length=48)
     place = place_field("区划")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    # Derived rows, rewritten with the person: a foreign key would double the cost of a bulk load.
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["gram", "place", "person"], name="search_by_gram")]
+        indexes = [
+            models.Index(fields=["gram", "place", "person"], name="search_by_gram"),
+            models.Index(fields=["person"], name="grams_of_person"),
+        ]
 
 
 class Household(Guarded):
@@ -122,7 +128,9 @@ class Fact(Guarded):
     """One dated fact about a person: true in the world (valid), known to us (known).
 
     ``key`` tells several facts of a kind apart (a settlement number, a plate's token, a month).
-    Rows never change but for ``known_before``, which closes a row that a correction replaces.
+    Rows never change but for ``known_before``, which closes a row that a correction replaces, and
+    ``withdrawn``, when a source takes a statement back. ``stated`` rows are the statements
+    themselves; the others are what is left of one, or stands again after a withdrawal.
     """
 
     guard = by_person("person_id")
@@ -138,19 +146,22 @@ class Fact(Guarded):
     known_since = models.DateTimeField()
     known_before = models.DateTimeField(null=True)
     source = models.CharField(max_length=60)  # "delivery:12:48", "visit:7", "decision:3"
+    stated = models.BooleanField(default=True)
+    withdrawn = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "事实"
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "kind", "key"],
+                fields=["person", "kind", "key", "valid_since"],
                 condition=Q(known_before=None),
-                name="one_known_fact_per_person_kind_and_key",
+                name="one_known_fact_per_person_kind_key_and_day",
             )
         ]
         indexes = [
             models.Index(fields=["kind", "known_since"], name="fact_by_kind"),
             models.Index(fields=["source"], name="fact_by_source"),
+            models.Index(fields=["person", "kind"], name="fact_of_person"),
         ]
 
 

@@ -44,7 +44,8 @@ ROLES: dict[str, Role] = {
             "county_reviewer",
             "县级审核岗",
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
-            "visit.record fact.record delivery.receive delivery.read delivery.withdraw match.review "
+            "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
+            "match.review "
             "payment.read watch.scan",
         ),
         _role(

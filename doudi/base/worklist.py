@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
 from django.db import connection
-from procrastinate import App, jobs
+from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 
 from doudi.base import handoff
@@ -46,46 +47,56 @@ def revive_stalled() -> int:
     """Put rows back that a killed worker left half way; for a single worker at its start."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select procrastinate_retry_job_v1(id, now(), null, null, null) "
-            "from procrastinate_jobs where status = 'doing'"
+            "update procrastinate_jobs set status = 'todo' where status = 'doing' "
+            "and queue_name = %s",
+            [QUEUE],
         )
         return cursor.rowcount
 
 
-def drain(limit: int = 100_000) -> int:
-    """Run waiting rows one after another in this process until none is left; return how many.
+def drain(limit: int = 100_000, *, keep_going: bool = False) -> int:
+    """Run waiting rows one after another until none is left; return how many were done.
 
-    Used by the demo, tests and ``doudi river``; a server runs ``doudi worker`` instead. A row that
-    fails stops the drain: its error is the caller's.
+    A row that fails is marked failed and, unless ``keep_going``, its error is the caller's. Several
+    drains may run at once: each takes rows that no other holds.
     """
     done = 0
-    while done < limit:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select id, args from procrastinate_jobs where status = 'todo' "
-                "and queue_name = %s order by priority desc, id limit 1",
-                [QUEUE],
-            )
-            row = cursor.fetchone()
-        if row is None:
-            return done
-        _run_one(*row)
+    while done < limit and (row := _take()) is not None:
+        job_id, args = row
+        try:
+            handoff.consume(args["topic"], args["consumer"], args["facts"])
+        except Exception:
+            _finish(job_id, "failed")
+            log.error("work row %s failed: %s", job_id, args["topic"])
+            if not keep_going:
+                raise
+        else:
+            _finish(job_id, "succeeded")
+            log.debug("work row %s done: %s", job_id, args["topic"])
         done += 1
     return done
 
 
-def _run_one(job_id: int, args: Any) -> None:
-    import json
-
-    facts = json.loads(args) if isinstance(args, str) else args
-    handoff.consume(facts["topic"], facts["consumer"], facts["facts"])
+def _take() -> tuple[int, dict[str, Any]] | None:
+    """Mark the next waiting row as ours (``SKIP LOCKED``) and return it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update procrastinate_jobs set status = 'succeeded', attempts = attempts + 1 "
-            "where id = %s",
-            [job_id],
+            "update procrastinate_jobs set status = 'doing' where id = ("
+            "select id from procrastinate_jobs where status = 'todo' and queue_name = %s "
+            "order by priority desc, id limit 1 for update skip locked) returning id, args",
+            [QUEUE],
         )
-    log.info("work row %s done: %s", job_id, facts["topic"])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    job_id, args = row
+    return job_id, json.loads(args) if isinstance(args, str) else args
 
 
-__all__ = ["defer", "drain", "jobs", "register_tasks", "revive_stalled", "waiting", "work_app"]
+def _finish(job_id: int, status: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update procrastinate_jobs set status = %s::procrastinate_job_status, "
+            "attempts = attempts + 1 where id = %s",
+            [status, job_id],
+        )

@@ -129,7 +129,7 @@ STATICFILES_DIRS = [
     for name, package in (
         ("tabler", "@tabler/core/dist"),
         ("echarts", "echarts/dist"),
-        ("font", "@fontsource/noto-sans-sc"),
+        ("font", "@fontsource-variable/noto-sans-sc"),
     )
     if (environment.ROOT / "node_modules" / package).is_dir()
 ]

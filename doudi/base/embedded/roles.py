@@ -29,6 +29,8 @@ def make_roles_and_database(superuser_dsn: str, passwords: Mapping[str, str]) ->
         stepping = " with inherit false" if connection.info.server_version >= 160000 else ""
         if not LOGINS.keys() <= there:
             connection.execute("grant doudi_app, doudi_insight to doudi_owner" + stepping)
+            # Restoring and testing replace a whole database: its connections have to end first.
+            connection.execute("grant pg_signal_backend to doudi_owner")
         found = connection.execute("select from pg_database where datname = %s", [DATABASE])
         if found.fetchone() is None:
             create = "create database {} owner doudi_owner template template0 encoding 'UTF8'"

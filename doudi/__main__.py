@@ -1,0 +1,7 @@
+"""``python -m doudi``."""
+
+import sys
+
+from doudi.cli.main import main
+
+sys.exit(main())

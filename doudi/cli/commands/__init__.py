@@ -1,0 +1,1 @@
+"""One module a command: ``HELP``, ``EXAMPLE``, ``arguments(parser)`` and ``run(told) -> int``."""

@@ -103,6 +103,14 @@ class County:
             or any(member in self.enterprises for member in household.members)
         )
 
+    def savings_fen(self, household: HouseholdSeed) -> int:
+        """What the household has in the bank: what a bank would answer and a visit would find."""
+        rng = random.Random(f"savings:{self.seed}:{household.local_id}")
+        told = household.local_id in self.events.told
+        # The limit of 低保 is 24 months of the standard per head, over ten thousand yuan.
+        highest = 3000 if household.group != "普通" or told else 30000
+        return rng.randint(0, highest) * household.size * 100
+
     def is_close(self, household: HouseholdSeed) -> bool:
         """Whether the law counts every member: no grown children who could live on their own."""
         return all(person.is_close for person in self.members(household))

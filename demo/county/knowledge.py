@@ -23,13 +23,26 @@ def facts(county: County) -> Iterator[FactSeed]:
     for award in county.awards:
         awards.setdefault(award.holder, []).append(award)
     for household in county.households:
+        reviewed = household.group != "普通" or household.local_id in county.monitored
         for person in county.members(household):
             yield from _incomes(county, person)
+            if reviewed:
+                yield from _reviewed(county, household, person)
             yield from _health(county, person)
             yield from _belongings(county, person)
             yield from _standing(county, household, person)
             for award in awards.get(person.local_id, ()):
                 yield _benefit(award)
+
+
+def _reviewed(county: County, household: HouseholdSeed, person: PersonSeed) -> Iterator[FactSeed]:
+    """Only registered households were gone through as a whole; others wait for a visit."""
+    me = person.local_id
+    yield FactSeed(me, "income.reviewed", "", None, None, None, _REVIEWED, None)
+    yield FactSeed(me, "property.reviewed", "", None, None, None, _REVIEWED, None)
+    if me == household.head:
+        savings = county.savings_fen(household)
+        yield FactSeed(me, "asset.financial", "存款", savings, None, None, _REVIEWED, None)
 
 
 def _incomes(county: County, person: PersonSeed) -> Iterator[FactSeed]:

@@ -17,6 +17,7 @@ from doudi.kernel.ids import (
     check_disability_certificate,
     check_resident_id,
 )
+from doudi.people.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 STORY_KINDS = 22
@@ -156,11 +157,12 @@ def test_facts_of_day_one_hold_nothing_that_happened_in_the_month(county: County
     kinds = set()
     for fact in county.facts():
         kinds.add(fact.kind)
+        assert fact.kind in KINDS
         assert fact.valid_since <= KNOWN_ON, fact
     assert kinds == {
         "income.wage", "income.business", "income.property", "income.transfer", "disability",
         "illness.chronic", "illness.major", "vehicle", "house", "enterprise", "schooling",
-        "unemployment", "benefit", "fp",
+        "unemployment", "benefit", "fp", "income.reviewed", "property.reviewed", "asset.financial",
     }  # fmt: skip
 
 

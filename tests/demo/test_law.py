@@ -58,7 +58,7 @@ def results(
         values: dict[str, int | bool | str | None] = {
             "城乡": "城市" if household.urban else "农村",
             "评定类别": "二类",
-            "金融资产": 0,
+            "金融资产": county.savings_fen(household),
             "住房套数": 1 + (household.local_id in county.second_houses),
             "机动车数": len(vehicles),
             "机动车豁免数": sum(not vehicle.is_car for vehicle in vehicles),

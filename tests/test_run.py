@@ -165,19 +165,26 @@ def test_a_changed_lock_is_installed_again(run: ModuleType) -> None:
     assert installs(run) == ["venv", "runtime", "runtime"]
 
 
+@pytest.mark.parametrize("cut", ["venv", "pip"])
 def test_an_install_that_was_cut_off_starts_from_nothing(
-    run: ModuleType, monkeypatch: pytest.MonkeyPatch
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, cut: str
 ) -> None:
-    run.need_python("runtime", {})
-    (run.LOCKS / "runtime.lock").write_text("# other\n")
+    note = run.step
+
+    def cut_off(label: str, command: list[str], env: dict[str, str]) -> None:
+        note(label, command, env)
+        if cut in command:
+            raise KeyboardInterrupt
+
     with monkeypatch.context() as patch:
-        patch.setattr(run, "step", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(run, "step", cut_off)
         with pytest.raises(KeyboardInterrupt):
             run.need_python("runtime", {})
-    (run.LOCKS / "runtime.lock").write_text("# runtime\n")
     assert not run.python_is_ready("runtime")
+    run.steps.clear()
     run.need_python("runtime", {})
-    assert installs(run) == ["venv", "runtime", "venv", "runtime"]
+    assert installs(run) == ["venv", "runtime"]
+    assert run.python_is_ready("runtime")
 
 
 def test_a_moved_checkout_is_made_anew(run: ModuleType, tmp_path: Path) -> None:

@@ -172,9 +172,12 @@ def write_until_cut(dsn: str, acknowledged: list[int], begun: threading.Event) -
                 begun.set()
 
 
-def test_a_killed_server_comes_back_with_every_acknowledged_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("child", [True, False], ids=["own child", "detached"])
+def test_a_killed_server_comes_back_with_every_acknowledged_row(
+    tmp_path: Path, child: bool
+) -> None:
     with a_server(tmp_path / "pg") as server:
-        before = server.start(child=True, **SMALL)
+        before = server.start(child=child, **SMALL)
         assert refusal(before.owner_dsn, "create table kept (number int primary key)") == "done"
         acknowledged: list[int] = []
         begun = threading.Event()
@@ -185,7 +188,7 @@ def test_a_killed_server_comes_back_with_every_acknowledged_row(tmp_path: Path) 
         server.kill()
         assert not server.running()
         writer.join(30)
-        after = server.start(child=True, **SMALL)
+        after = server.start(child=child, **SMALL)
         assert after.pid != before.pid
         # Whoever was told an address keeps it.
         assert after.owner_dsn == before.owner_dsn

@@ -374,10 +374,8 @@ class Server:
         """Start the postmaster and wait until a connection works, trying passing troubles again."""
         socket_dir = self._socket_dir(account)
         while True:
-            # A zombie or a reused number would keep a dead server's pid file alive. Removing it
-            # is safe: the shared memory check, made by directory, still keeps two servers apart.
-            if self._pid_file() and self._pid() is None:
-                (self.data / "postmaster.pid").unlink(missing_ok=True)
+            if self._pid() is None:
+                self._forget_dead_server(socket_dir)
             log_size = self.log.stat().st_size if self.log.exists() else 0
             port = free_port(self._credentials().get("port"))
             command = self._command(binaries, socket_dir, port, settings)
@@ -390,6 +388,15 @@ class Server:
             if time.monotonic() > deadline or not any(word in said for word in PASSING):
                 raise EmbeddedError(f"数据库没有启动，日志 {self.log} 的末尾：\n{said[-2000:]}")
             time.sleep(0.2)
+
+    def _forget_dead_server(self, socket_dir: Path) -> None:
+        """Remove lock files that a zombie or a reused number would keep alive for ever.
+
+        Two servers still cannot meet: PostgreSQL also looks for the shared memory of its directory.
+        """
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for left in socket_dir.glob(".s.PGSQL.*"):
+            left.unlink()
 
     def _command(
         self, binaries: Binaries, socket_dir: Path, port: int, settings: Mapping[str, object]

@@ -15,8 +15,8 @@ from doudi.rules import (
     NoLawInForce,
     Overlay,
     OverlayRefused,
-    PlaceRefused,
     ParameterValue,
+    PlaceRefused,
     RuleRefused,
     determine,
 )

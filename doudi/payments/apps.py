@@ -7,3 +7,10 @@ class PaymentsConfig(AppConfig):
     name = "doudi.payments"
     label = "payments"
     verbose_name = "资金发放"
+
+    def ready(self) -> None:
+        """Register the consumers and actions of this package."""
+        from doudi.payments import accrual, reconcile, sending
+
+        for module in (accrual, reconcile, sending):
+            assert module.__name__.startswith(self.name)

@@ -21,7 +21,7 @@ class Batch(Guarded):
     state = models.CharField("状态", max_length=8)  # 已编制 已复核 已放行 已对账 已退回
     lines = models.IntegerField("笔数")
     total_fen = models.BigIntegerField("总额")
-    digest = models.CharField("明细摘要", max_length=64)  # SHA-256 of the bank file's bytes
+    digest = models.CharField("明细摘要", max_length=64)  # of the bank file's bytes
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -30,6 +30,7 @@ class Batch(Guarded):
     released_at = models.DateTimeField(null=True)
     bank_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(null=True)
+    returned_reason = models.CharField("退回原因", max_length=200, default="")
 
     class Meta:
         verbose_name = "发放批次"

@@ -1,0 +1,277 @@
+"""What others may read of payments; lists are query sets, everything else is frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+
+from doudi.kernel.dates import Month
+from doudi.payments import ledger, stops
+from doudi.payments.ledger import Balances
+from doudi.payments.models import BankReturn, Batch, Payable, ReturnProblem, Transfer
+from doudi.payments.sending import outbox
+
+WAITING, HELD, IN_BATCH, UNDER_WAY, PAID, FAILED = (
+    "待编批", "暂缓", "批次中", "在途", "已到账", "发放失败",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BatchSeen:
+    """A batch with what became of its lines, in lines and fen."""
+
+    batch: Batch
+    paid_lines: int
+    paid_fen: int
+    failed_lines: int
+    failed_fen: int
+    outstanding_lines: int
+    outstanding_fen: int
+
+
+@dataclass(frozen=True)
+class MonthSeen:
+    """One month of a scheme in a place: lines and fen by what became of them, stops by reason."""
+
+    month: str
+    scheme: str
+    lines: int
+    fen: int
+    by_state: dict[str, tuple[int, int]]
+    held: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class PaymentSeen:
+    """One line of a household: month, fen, what became of it and why."""
+
+    reference: str
+    month: str
+    scheme: str
+    line: str
+    fen: int
+    state: str
+    reason: str
+    batch_number: str
+
+
+def batches(place: str = "", scheme: str = "", month: str = "") -> QuerySet[Batch]:
+    """Batches in view, the newest first."""
+    rows = Batch.objects.select_related("made_by", "approved_by", "released_by")
+    if place:
+        rows = rows.filter(place=place)
+    if scheme:
+        rows = rows.filter(scheme=scheme)
+    if month:
+        rows = rows.filter(month=month)
+    return rows.order_by("-month", "-made_at", "-id")
+
+
+# What became of a payable, over aliases p (payable), t (its pending movement), s (settlement).
+_STATE = f"""case when s.kind = 'post' then '{PAID}' when s.kind = 'void' then '{FAILED}'
+  when t.id is not null then '{UNDER_WAY}' when p.batch_id is not null then '{IN_BATCH}'
+  when p.held <> '' then '{HELD}' else '{WAITING}' end"""
+
+_FROM = """from payments_payable p
+left join payments_transfer t on t.payable_id = p.id and t.kind = 'pend'
+left join payments_transfer s on s.settles_id = t.id"""
+
+
+def batch_view(batch_id: int) -> BatchSeen | None:
+    """A batch and the outcome of its lines in two queries; None outside the places in view."""
+    batch = batches().filter(pk=batch_id).first()
+    if batch is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_STATE}, count(*), sum(p.fen)::bigint {_FROM} "
+            "where p.batch_id = %s group by 1",
+            [batch_id],
+        )
+        found = {state: (lines, fen) for state, lines, fen in cursor.fetchall()}
+    zero = (0, 0)
+    return BatchSeen(
+        batch, *found.get(PAID, zero), *found.get(FAILED, zero), *found.get(UNDER_WAY, zero)
+    )
+
+
+def batch_lines(batch_id: int) -> QuerySet[Payable]:
+    """Lines of a batch with ``outcome`` (批次中 在途 已到账 发放失败) and ``bank_reason``."""
+    return with_outcome(Payable.objects.filter(batch_id=batch_id)).order_by("reference")
+
+
+def with_outcome(rows: QuerySet[Payable]) -> QuerySet[Payable]:
+    """The same lines with ``outcome`` and ``bank_reason``; household and payee are joined."""
+    pend = Transfer.objects.filter(payable=OuterRef("pk"), kind="pend")
+    settled = Transfer.objects.filter(payable=OuterRef("pk")).exclude(kind="pend")
+    return rows.select_related("household", "payee", "batch").annotate(
+        settled_as=Subquery(settled.values("kind")[:1]),
+        bank_reason=Subquery(settled.values("reason")[:1]),
+        pended=Subquery(pend.values("kind")[:1]),
+        outcome=Case(
+            When(settled_as="post", then=Value(PAID)),
+            When(settled_as="void", then=Value(FAILED)),
+            When(pended="pend", then=Value(UNDER_WAY)),
+            When(batch__isnull=False, then=Value(IN_BATCH)),
+            When(held="", then=Value(WAITING)),
+            default=Value(HELD),
+            output_field=CharField(),
+        ),
+    )
+
+
+def failed_payables(batch_id: int) -> QuerySet[Payable]:
+    """Lines that the bank could not pay, with ``bank_reason``: due again once corrected."""
+    voided = Transfer.objects.filter(batch_id=batch_id, kind="void").values("payable")
+    return with_outcome(Payable.objects.filter(pk__in=voided)).order_by("reference")
+
+
+def held_payables(place: str, scheme: str, month: Month) -> QuerySet[Payable]:
+    """Lines held outside any batch, by reason and place."""
+    told = stops.told(place, scheme, month)
+    rows: QuerySet[Payable] = Payable.objects.filter(
+        scheme=scheme,
+        month=str(month),
+        batch=None,
+        place__gte=told["low"],
+        place__lt=told["high"],
+    ).exclude(held="")
+    return rows.select_related("household", "payee").order_by("held", "place", "reference")
+
+
+def month_at_a_glance(place: str, scheme: str, month: Month) -> MonthSeen:
+    """A month's lines and fen by state, and its stops by reason, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {_STATE}, p.held, count(*), sum(p.fen)::bigint {_FROM} "
+            "where p.scheme = %(scheme)s and p.month = %(month)s "
+            "and p.place >= %(low)s and p.place < %(high)s group by 1, 2 order by 1, 2",
+            stops.told(place, scheme, month),
+        )
+        rows = cursor.fetchall()
+    by_state: dict[str, tuple[int, int]] = {}
+    held: dict[str, tuple[int, int]] = {}
+    for state, reason, lines, fen in rows:
+        before = by_state.get(state, (0, 0))
+        by_state[state] = (before[0] + lines, before[1] + fen)
+        if state == HELD:
+            held[reason] = (lines, fen)
+    lines = sum(count for count, _ in by_state.values())
+    total = sum(fen for _, fen in by_state.values())
+    return MonthSeen(str(month), scheme, lines, total, by_state, held)
+
+
+def payments_of(household_id: int) -> list[PaymentSeen]:
+    """Everything that was due to a household, the newest month first, in one query."""
+    rows = (
+        with_outcome(Payable.objects.filter(household_id=household_id))
+        .annotate(number=F("batch__number"))
+        .order_by("-month", "reference")
+        .values(
+            *("reference", "month", "scheme", "line", "fen"),
+            *("outcome", "bank_reason", "held", "number"),
+        )
+    )
+    return [
+        PaymentSeen(
+            reference=row["reference"],
+            month=row["month"],
+            scheme=row["scheme"],
+            line=row["line"],
+            fen=row["fen"],
+            state=row["outcome"],
+            reason=row["bank_reason"] or row["held"],
+            batch_number=row["number"] or "",
+        )
+        for row in rows
+    ]
+
+
+def returns_of(batch_id: int) -> QuerySet[BankReturn]:
+    """Return files of a batch, the newest first."""
+    rows: QuerySet[BankReturn] = BankReturn.objects.filter(batch_id=batch_id)
+    return rows.select_related("file", "received_by").order_by("-received_at", "-id")
+
+
+def problems_of(return_id: int) -> QuerySet[ReturnProblem]:
+    """Lines of a return file that could not be used, in the order of the file."""
+    rows: QuerySet[ReturnProblem] = ReturnProblem.objects.filter(bank_return_id=return_id)
+    return rows.order_by("line", "column")
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """The sums of the ledger in view, and every fault found; ``holds`` when there is none."""
+
+    balances: Balances
+    faults: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults
+
+
+_FAULTS = """
+select '结清金额与挂账不符 ' || s.reference from payments_transfer s
+  join payments_transfer t on t.id = s.settles_id
+  where s.fen <> t.fen or s.payable_id <> t.payable_id or s.batch_id <> t.batch_id
+    or t.kind <> 'pend'
+union all
+select '挂账金额与应发不符 ' || t.reference from payments_transfer t
+  join payments_payable p on p.id = t.payable_id
+  where t.kind = 'pend' and (t.fen <> p.fen or t.batch_id is distinct from p.batch_id)
+union all
+select '批次总额与挂账不符 ' || b.number from payments_batch b
+  left join payments_transfer t on t.batch_id = b.id and t.kind = 'pend'
+  where b.state in ('已放行', '已对账')
+  group by b.id having b.total_fen <> coalesce(sum(t.fen), 0) or b.lines <> count(t.id)
+union all
+select '未放行的批次已有挂账 ' || b.number from payments_batch b
+  where b.state not in ('已放行', '已对账')
+  and exists (select 1 from payments_transfer t where t.batch_id = b.id)
+union all
+select '在途金额与批次状态不符 ' || b.number from payments_batch b
+  where b.state = '已对账' and exists (
+    select 1 from payments_transfer t where t.batch_id = b.id and t.kind = 'pend'
+    and not exists (select 1 from payments_transfer s where s.settles_id = t.id))
+order by 1 limit 100
+"""
+
+
+def balanced() -> Invariant:
+    """Promise M8 over everything in view: sent = paid + failed + outstanding, to the fen."""
+    sums = ledger.balances()
+    faults: list[str] = []
+    if sums.sent != sums.paid + sums.failed + sums.outstanding:
+        faults.append(
+            f"送盘 {sums.sent} 分 ≠ 到账 {sums.paid} + 失败 {sums.failed} + 在途 {sums.outstanding}"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(_FAULTS)
+        faults += [fault for (fault,) in cursor.fetchall()]
+    return Invariant(sums, tuple(faults))
+
+
+__all__ = [
+    "BankReturn",
+    "Batch",
+    "BatchSeen",
+    "Invariant",
+    "MonthSeen",
+    "Payable",
+    "PaymentSeen",
+    "ReturnProblem",
+    "balanced",
+    "batch_lines",
+    "batch_view",
+    "batches",
+    "failed_payables",
+    "held_payables",
+    "month_at_a_glance",
+    "outbox",
+    "payments_of",
+    "problems_of",
+    "returns_of",
+]

@@ -1,0 +1,32 @@
+"""The short codes of schemes that stand in references and batch numbers; they never change."""
+
+from doudi.kernel.problems import Problem
+
+
+class SchemeUnknown(Problem):
+    """A scheme without a code cannot be named, so it cannot be paid."""
+
+    code = "payment.scheme_unknown"
+    say = "“{scheme}”不是可以按月发放的救助项目。"
+    next = "请在已开通的项目中选择：低保、特困。"
+    fields = ("scheme",)
+
+
+CODES: dict[str, str] = {"低保": "DB", "特困": "TK"}
+
+
+def code_of(scheme: str) -> str:
+    """The two letters of a scheme, e.g. 低保 → DB; raises ``SchemeUnknown``."""
+    if scheme not in CODES:
+        raise SchemeUnknown(scheme=scheme)
+    return CODES[scheme]
+
+
+# A place is written as short as its level allows, so that 620521000000 reads 620521.
+_LENGTHS = (2, 4, 6, 9, 12)
+
+
+def batch_number(place: str, scheme: str, month: str, part: int) -> str:
+    """The derived name of a batch: 620521-DB-202206-1."""
+    short = next(place[:n] for n in _LENGTHS if not place[n:].strip("0"))
+    return f"{short}-{code_of(scheme)}-{month.replace('-', '')}-{part}"

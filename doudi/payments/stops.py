@@ -1,0 +1,93 @@
+"""Stops (暂缓): what keeps a line out of a batch, found in one statement for all waiting lines.
+
+The same condition is asked when a month is accrued, when a batch is frozen and when it is released,
+each time inside that transaction: a death that became known a second ago holds (DESIGN §8.13).
+"""
+
+# ruff: noqa: S608  (statements are put together from constants of this package only)
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from doudi.kernel.dates import Month
+from doudi.kernel.divisions import place_range
+
+DEATH = "成员死亡待核"
+NO_ACCOUNT = "无已确认的收款账户"
+ENDED = "待遇已停发或变更"
+NAME_UNFIT = "户名含有银行不接受的字符"
+ALL = (DEATH, NO_ACCOUNT, ENDED, NAME_UNFIT)
+
+# The open account that two people vouched for, or that came with the first load of the registry.
+ACCOUNT = """left join people_payeeaccount k on k.person_id = {payee} and k.before is null
+  and (k.confirmed_by_id is not null or k.entered_by_id is null)"""
+
+# Households with a member whose death is known now and who has not been taken out of it yet.
+DEAD = """dead as materialized (
+  select distinct m.household_id
+  from people_fact f join people_member m on m.person_id = f.person_id
+  where f.kind in ('death', 'cremation') and f.known_before is null
+    and (m.before is null or m.before > %(first)s))"""
+
+WHY = f"""case when dead.household_id is not null then '{DEATH}'
+  when k.id is null then '{NO_ACCOUNT}'
+  when k.holder_name ~ '[|[:cntrl:]]' or k.holder_name ~ '[\u0085\u2028\u2029]'
+    then '{NAME_UNFIT}' else '' end"""
+
+_LIVE = """(a.scheme = p.scheme and a.since <= %(first)s
+  and (a.before is null or a.before > %(first)s) and a.amount_fen = p.fen)"""
+
+# What each line's account and stop ought to be now; a line in a batch keeps its account.
+_NOW = f"""select p.id, k.id as account_id,
+    case when a.id is null then '{ENDED}' else {WHY} end as held
+  from payments_payable p
+  left join cases_award a on a.id = p.award_id and {_LIVE}
+  {ACCOUNT.format(payee="p.payee_id")}
+  left join dead on dead.household_id = p.household_id"""
+
+_REFRESH = f"""
+with {DEAD}, now as ({_NOW}
+  where p.batch_id is null and p.scheme = %(scheme)s and p.month = %(month)s
+    and p.place >= %(low)s and p.place < %(high)s and p.held = any(%(known)s))
+update payments_payable p set held = now.held, account_id = now.account_id
+from now where now.id = p.id
+  and (p.held, p.account_id) is distinct from (now.held, now.account_id)
+"""
+
+_TAKE_OUT = f"""
+with {DEAD}, now as ({_NOW} where p.batch_id = %(batch)s)
+update payments_payable p set batch_id = null,
+  held = case when now.held <> '' then now.held else '{NO_ACCOUNT}' end
+from now where now.id = p.id
+  and (now.held <> '' or p.account_id is distinct from now.account_id)
+"""
+
+
+def told(place: str, scheme: str, month: Month) -> dict[str, Any]:
+    """The parameters that the statements of a month share."""
+    low, high = place_range(place)
+    return {
+        "low": low,
+        "high": high,
+        "scheme": scheme,
+        "month": str(month),
+        "first": month.first_day,
+    }
+
+
+def refresh(place: str, scheme: str, month: Month) -> int:
+    """Set and lift stops of the month's waiting lines; returns how many changed."""
+    with connection.cursor() as cursor:
+        # A stop with a reason that is not of this list was set by a person and stays.
+        cursor.execute(_REFRESH, {**told(place, scheme, month), "known": ["", *ALL]})
+        return int(cursor.rowcount)
+
+
+def take_out(batch_id: int, month: Month) -> int:
+    """Take lines that meet a stop now out of a batch and hold them; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_OUT, {"batch": batch_id, "first": month.first_day})
+        return int(cursor.rowcount)

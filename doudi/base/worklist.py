@@ -18,7 +18,7 @@ QUEUE = "river"
 
 def work_app() -> App:
     """The procrastinate application bound to Django's connection."""
-    return django_app.current_app  # type: ignore[attr-defined]
+    return django_app  # a proxy of the one that is ready
 
 
 def register_tasks(app: App) -> None:

@@ -1,4 +1,5 @@
 """The set-based statements of ``facts``: merge and withdrawal."""
+# ruff: noqa: S608 (the pieces put together are constants of this file)
 
 CREATE_STAGING = """
 create temporary table if not exists fact_staging (
@@ -9,15 +10,14 @@ create temporary table if not exists fact_staging (
 """
 
 COPY_STAGING = """
-copy fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since, valid_before, source)
+copy fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since, valid_before,
+  source)
 from stdin
 """
 
 _OF_SOURCE = "(source = %(prefix)s or starts_with(source, %(prefix)s || ':'))"
 # The same for the table, as ranges, so that the index serves: ';' follows ':'.
-_FACTS_OF_SOURCE = (
-    "({0} = %(prefix)s or ({0} >= %(prefix)s || ':' and {0} < %(prefix)s || ';'))"
-)
+_FACTS_OF_SOURCE = "({0} = %(prefix)s or ({0} >= %(prefix)s || ':' and {0} < %(prefix)s || ';'))"
 
 DROP_WANTED = "drop table if exists pg_temp.fact_wanted, pg_temp.fact_closing"
 

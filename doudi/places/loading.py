@@ -1,5 +1,6 @@
 """Loads the administrative divisions that come with the product."""
 
+import io
 import lzma
 from collections.abc import Iterator
 from datetime import date
@@ -50,7 +51,7 @@ def load_divisions(*, by: Actor, within: str = "") -> int:
 def _rows(within: str) -> Iterator[tuple[str, int, str, str]]:
     above = {within[:digits].ljust(12, "0") for digits in (2, 4, 6, 9) if digits < len(within)}
     path = resources.files("doudi.places").joinpath(_FILE)
-    with path.open("rb") as packed, lzma.open(packed, "rt", encoding="utf-8") as lines:
+    with path.open("rb") as packed, io.TextIOWrapper(lzma.open(packed), "utf-8") as lines:
         for line in lines:
             code, level, name = line.rstrip("\n").split("\t")
             if code.startswith(within) or code in above:

@@ -1,14 +1,16 @@
 """Administrative divisions as they were named from a day until a day."""
 
+from typing import ClassVar
+
 from django.db import models
 
-from doudi.base.access import Guarded, open_table
+from doudi.base.access import Guarded, ScopedManager, open_table
 
 
 class Division(Guarded):
     """One division: the key is code and level, because four codes stand on several levels.
 
-    (金门县, 东莞市, 中山市, 儋州市 in the 2023 list.) A place elsewhere is carried as its code only.
+    (金门县, 东莞市, 中山市, 儋州市 in the 2023 list.) Elsewhere a place is carried as its code.
     """
 
     guard = open_table()
@@ -21,6 +23,8 @@ class Division(Guarded):
     before = models.DateField("至（不含）", null=True)
     successor = models.CharField("继承代码", max_length=12, default="")
     source = models.CharField("来源", max_length=120)
+
+    objects: ClassVar[ScopedManager["Division"]] = ScopedManager()
 
     class Meta:
         verbose_name = "行政区划"

@@ -124,18 +124,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _told.var / "static"
-STATICFILES_DIRS = [
-    (name, environment.ROOT / "node_modules" / package)
-    for name, package in (
-        ("tabler", "@tabler/core/dist"),
-        ("echarts", "echarts/dist"),
-        ("font", "@fontsource-variable/noto-sans-sc"),
-    )
-    if (environment.ROOT / "node_modules" / package).is_dir()
+DOUDI_NODE_MODULES = environment.ROOT / "node_modules"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "doudi.web.assets.AssetFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "doudi.web.assets.DeskStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024

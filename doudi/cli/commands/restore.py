@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -57,12 +58,11 @@ def restore(archive: Path) -> dict[str, object]:
              "--single-transaction", "-d", ground.owner_dsn(), str(base / "database.dump")],
             check=True,
         )  # fmt: skip
+        var.mkdir(parents=True, exist_ok=True)
         if (base / "files").is_dir():
-            subprocess.run(["cp", "-a", f"{base / 'files'}", str(var)], check=True)
+            shutil.copytree(base / "files", var / "files", dirs_exist_ok=True)
         if (base / "keys.json").exists() and not (var / "keys.json").exists():
-            subprocess.run(
-                ["cp", "-p", str(base / "keys.json"), str(var / "keys.json")], check=True
-            )
+            shutil.copy2(base / "keys.json", var / "keys.json")
         told = json.loads((base / "digests.json").read_text())
     with psycopg.connect(ground.owner_dsn()) as link:
         again = table_digests(link)

@@ -51,7 +51,7 @@ def set_up(county: str, *, within: str = "") -> dict[str, dict[str, str]]:
     """Migrate, load divisions and calendar, open the three administrators' accounts; repeatable."""
     from django.core.management import call_command
 
-    from doudi.base import accounts
+    from doudi.base import accounts, vault
     from doudi.base.access import Actor
     from doudi.base.calendars import load_official_years
     from doudi.base.models import User
@@ -60,6 +60,7 @@ def set_up(county: str, *, within: str = "") -> dict[str, dict[str, str]]:
     from doudi.places.loading import load_divisions
 
     check_division_code(county)
+    vault.keys()  # the key file is made here, by one process, before anything is encrypted
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     load_official_years(by=Actor.system())
     load_divisions(within=within, by=Actor.system())

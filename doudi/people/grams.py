@@ -16,6 +16,7 @@ def tail_gram(tail: str) -> str:
 
 def name_grams(name: str) -> list[str]:
     """Bigrams of a name; of one single character, that character."""
+    name = name.upper()
     if len(name) == 1:
         return [f"c:{name}"]
     return list(dict.fromkeys(f"n:{name[k : k + 2]}" for k in range(len(name) - 1)))
@@ -23,7 +24,7 @@ def name_grams(name: str) -> list[str]:
 
 def grams_of(name: str, initials: str, id_number: str | None) -> list[str]:
     """Everything under which one person is filed."""
-    found = {f"c:{character}" for character in name}
+    found = {f"c:{character}" for character in name.upper()}
     if len(name) > 1:
         found.update(name_grams(name))
     found.update(f"i:{initials[:length]}" for length in range(2, len(initials) + 1))

@@ -1,13 +1,11 @@
 """Persons, households, dated facts with two times, visits, consents, accounts, the aid chain."""
 
-from typing import ClassVar
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from doudi.base.access import Guarded, ScopedManager, by_parent, by_person, by_place, open_table
+from doudi.base.access import Guarded, by_parent, by_person, by_place, open_table
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
 
 
@@ -43,8 +41,6 @@ class Person(Guarded):
     marital = models.CharField("婚姻", max_length=10, default="")
     died_on = models.DateField("死亡日期", null=True)
 
-    objects: ClassVar[ScopedManager["Person"]] = ScopedManager()
-
     class Meta:
         verbose_name = "人员"
         constraints = [models.UniqueConstraint(fields=["id_token"], name="one_person_per_id")]
@@ -59,8 +55,6 @@ class PersonPlace(Guarded):
     person = models.ForeignKey(Person, models.PROTECT, related_name="places", db_index=False)
     place = place_field("区划")
     why = models.CharField(max_length=20)  # 户籍 居住 案件:12
-
-    objects: ClassVar[ScopedManager["PersonPlace"]] = ScopedManager()
 
     class Meta:
         constraints = [
@@ -80,8 +74,6 @@ class SearchGram(Guarded):
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-
-    objects: ClassVar[ScopedManager["SearchGram"]] = ScopedManager()
 
     class Meta:
         indexes = [
@@ -103,8 +95,6 @@ class Household(Guarded):
     since = models.DateField("自")
     before = models.DateField("至（不含）", null=True)
 
-    objects: ClassVar[ScopedManager["Household"]] = ScopedManager()
-
     class Meta:
         verbose_name = "家庭"
         constraints = [models.UniqueConstraint(fields=["number"], name="one_household_per_number")]
@@ -121,8 +111,6 @@ class Member(Guarded):
     relation = models.CharField("与户主关系", max_length=20)
     since = models.DateField("自")
     before = models.DateField("至（不含）", null=True)
-
-    objects: ClassVar[ScopedManager["Member"]] = ScopedManager()
 
     class Meta:
         constraints = [
@@ -161,8 +149,6 @@ class Fact(Guarded):
     stated = models.BooleanField(default=True)
     withdrawn = models.BooleanField(default=False)
 
-    objects: ClassVar[ScopedManager["Fact"]] = ScopedManager()
-
     class Meta:
         verbose_name = "事实"
         constraints = [
@@ -198,8 +184,6 @@ class Visit(Guarded):
     visitors_signed = models.BooleanField("走访人签字")
     photos = models.ManyToManyField(StoredFile, through="VisitPhoto", related_name="+")
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-    objects: ClassVar[ScopedManager["Visit"]] = ScopedManager()
 
     class Meta:
         verbose_name = "走访"
@@ -247,8 +231,6 @@ class PayeeAccount(Guarded):
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[ScopedManager["PayeeAccount"]] = ScopedManager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -278,8 +260,6 @@ class ChainEvent(Guarded):
     amount_fen = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=80, default="")
     happened_at = models.DateTimeField()
-
-    objects: ClassVar[ScopedManager["ChainEvent"]] = ScopedManager()
 
     class Meta:
         verbose_name = "救助链"

@@ -1,10 +1,8 @@
 """Administrative divisions as they were named from a day until a day."""
 
-from typing import ClassVar
-
 from django.db import models
 
-from doudi.base.access import Guarded, ScopedManager, open_table
+from doudi.base.access import Guarded, open_table
 
 
 class Division(Guarded):
@@ -23,8 +21,6 @@ class Division(Guarded):
     before = models.DateField("至（不含）", null=True)
     successor = models.CharField("继承代码", max_length=12, default="")
     source = models.CharField("来源", max_length=120)
-
-    objects: ClassVar[ScopedManager["Division"]] = ScopedManager()
 
     class Meta:
         verbose_name = "行政区划"

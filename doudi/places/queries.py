@@ -106,6 +106,20 @@ def search(text: str, *, within: str = NATION, limit: int = 20) -> list[Place]:
     return _places(rows.order_by("level", "code")[:limit])
 
 
+def ranges_named(text: str, inside: tuple[str, str], *, limit: int) -> list[tuple[str, str]]:
+    """Half-open ranges of the divisions inside a range whose name contains the text, outermost."""
+    plain = half_width_without_blanks(text)
+    rows = Division.objects.filter(
+        code__gte=inside[0], code__lt=inside[1], name__contains=plain, before=None
+    )
+    found: list[tuple[str, str]] = []
+    for code in rows.order_by("level", "code").values_list("code", flat=True)[:limit]:
+        low, high = place_range(code)
+        if not any(since <= low and high <= before for since, before in found):
+            found.append((low, high))
+    return found
+
+
 def _places(rows: Iterable[Division]) -> list[Place]:
     return [Place(row.code, row.level, row.name) for row in rows]
 

@@ -7,3 +7,7 @@ class ExchangeConfig(AppConfig):
     name = "doudi.exchange"
     label = "exchange"
     verbose_name = "数据共享"
+
+    def ready(self) -> None:
+        """Register the consumers of this package's topics."""
+        from doudi.exchange import processing  # noqa: F401

@@ -119,7 +119,7 @@ def parse_return(content: bytes, number: str = "") -> tuple[list[ReturnLine], li
         fields = [field.strip() for field in text.split("|")]
         if fields[0] == "R" and not headed and not lines:
             headed = True
-            _check_head(fields, number, at, problems)
+            _check_head(fields if whole else [], number, at, problems)
         elif fields[0] == "T" and not closed:
             closed, promised = True, fields[1] if len(fields) > 1 else ""
         else:
@@ -169,7 +169,7 @@ def _check_head(fields: list[str], number: str, at: int, problems: list[LineProb
     if number and found and found != number:
         raise ReturnForAnotherBatch(number=number, found=_shown(found))
     if not found:
-        problems.append(LineProblem(at, "文件头", "", "文件头没有批次号，按业务号逐笔核对"))
+        problems.append(LineProblem(at, "文件头", "", "文件头没有完整的批次号，按业务号逐笔核对"))
 
 
 def _detail(at: int, fields: list[str], *, whole: bool, closed: bool) -> ReturnLine | LineProblem:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
 
 from doudi.base.tasks import TaskFacts, open_task
 from doudi.kernel.dates import Month
-from doudi.payments.models import Batch, Payable, Transfer
+from doudi.payments.models import Batch, Payable
 from doudi.people import chain, facts
 from doudi.people.chain import ChainRow
-from doudi.people.facts import FactValue
 
 EVENT = "发放"
+
+_STAGE = """
+insert into fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since,
+  valid_before, source)
+select payee_id, 'paid', reference, fen, scheme,
+  jsonb_build_object('month', month, 'batch', %(number)s::text),
+  %(since)s, %(before)s, %(source)s
+from payments_payable where id = any(%(payables)s)
+"""
 
 
 def subject_of(batch: Batch) -> str:
@@ -19,69 +29,35 @@ def subject_of(batch: Batch) -> str:
     return f"payments.batch:{batch.pk}"
 
 
-def _lines(payable_ids: Sequence[int]) -> list[tuple[int, int, str, int]]:
-    rows = Payable.objects.filter(pk__in=payable_ids).order_by("reference")
-    return list(rows.values_list("household_id", "payee_id", "reference", "fen"))
-
-
 def tell_paid(batch: Batch, payable_ids: Sequence[int]) -> None:
     """Write what arrived as facts about the payees and events of the households, set-based."""
     if not payable_ids:
         return
-    lines = _lines(payable_ids)
-    month = Month.parse(batch.month)
-    source = f"payment:{batch.pk}"
+    month, source = Month.parse(batch.month), f"payment:{batch.pk}"
     facts.create_staging()
-    facts.stage(
-        (
-            payee_id,
-            FactValue(
-                kind="paid",
-                key=reference,
-                amount_fen=fen,
-                code=batch.scheme,
-                detail={"month": batch.month, "batch": batch.number},
-                valid_since=month.first_day,
-                valid_before=month.next_first_day,
-            ),
-            source,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STAGE,
+            {
+                "number": batch.number,
+                "since": month.first_day,
+                "before": month.next_first_day,
+                "source": source,
+                "payables": list(payable_ids),
+            },
         )
-        for _, payee_id, reference, fen in lines
-    )
     facts.merge_staged(source)
-    chain.append_many(
-        ChainRow(
-            household_id,
-            EVENT,
-            f"{batch.scheme} {batch.month} 已到账",
-            scheme=batch.scheme,
-            person_id=payee_id,
-            detail={"reference": reference},
-            amount_fen=fen,
-            subject=subject_of(batch),
-        )
-        for household_id, payee_id, reference, fen in lines
-    )
+    title = f"{batch.scheme} {batch.month} 已到账"
+    _tell_chain(batch, dict.fromkeys(payable_ids, title))
 
 
-def tell_failed(batch: Batch, payable_ids: Sequence[int]) -> None:
-    """Write failures into the households' chains and open one task to correct the batch's lines."""
-    if not payable_ids:
+def tell_failed(batch: Batch, reasons: Mapping[int, str]) -> None:
+    """Write failures, by payable, into the chains and open one task to correct them."""
+    if not reasons:
         return
-    settled = Transfer.objects.filter(payable__in=payable_ids, kind="void")
-    reasons = dict(settled.values_list("payable__reference", "reason"))
-    chain.append_many(
-        ChainRow(
-            household_id,
-            EVENT,
-            f"{batch.scheme} {batch.month} 发放失败：{reasons[reference] or '银行未说明原因'}",
-            scheme=batch.scheme,
-            person_id=payee_id,
-            detail={"reference": reference},
-            amount_fen=fen,
-            subject=subject_of(batch),
-        )
-        for household_id, payee_id, reference, fen in _lines(payable_ids)
+    title = f"{batch.scheme} {batch.month} 发放失败："
+    _tell_chain(
+        batch, {payable: title + (why or "银行未说明原因") for payable, why in reasons.items()}
     )
     open_task(
         TaskFacts(
@@ -90,5 +66,24 @@ def tell_failed(batch: Batch, payable_ids: Sequence[int]) -> None:
             place=batch.place,
             role="finance_maker",
             subject=subject_of(batch),
+        )
+    )
+
+
+def _tell_chain(batch: Batch, titles: Mapping[int, str]) -> None:
+    lines = Payable.objects.filter(pk__in=list(titles)).order_by("reference")
+    chain.append_many(
+        ChainRow(
+            household_id,
+            EVENT,
+            titles[payable_id],
+            scheme=batch.scheme,
+            person_id=payee_id,
+            detail={"reference": reference},
+            amount_fen=fen,
+            subject=subject_of(batch),
+        )
+        for payable_id, household_id, payee_id, reference, fen in lines.values_list(
+            "pk", "household_id", "payee_id", "reference", "fen"
         )
     )

@@ -71,7 +71,7 @@ def _keep_problems(row: BankReturn, problems: Sequence[LineProblem]) -> None:
 def _finish(batch: Batch, done: Settlement) -> None:
     """Tell the households' files what arrived, and close the batch when nothing is under way."""
     aftermath.tell_paid(batch, [pending.payable_id for pending in done.post])
-    aftermath.tell_failed(batch, [pending.payable_id for pending, _ in done.void])
+    aftermath.tell_failed(batch, {pending.payable_id: why for pending, why in done.void})
     if batch.state != SETTLED and ledger.balances(batch).outstanding == 0:
         batch.state = SETTLED
         batch.save(update_fields=["state"])

@@ -9,17 +9,27 @@ from doudi.people.models import Household, Person, Visit
 
 
 class Scan(Guarded):
-    """One run of all indicators over one county's facts of a month."""
+    """All indicators over a place's facts of a month, or over one delivery; again is the same row."""
 
     guard = by_place("place")
 
     place = models.CharField("区划", max_length=PLACE_LENGTH)
     period = models.CharField("所属期", max_length=7)
+    delivery_id = models.BigIntegerField("来文", null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     people = models.IntegerField(default=0)
     hits = models.IntegerField(default=0)
     alerts = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "period", "delivery_id"],
+                nulls_distinct=False,
+                name="one_scan_per_place_period_and_delivery",
+            )
+        ]
 
 
 class Alert(Guarded):
@@ -41,6 +51,7 @@ class Alert(Guarded):
     visit_due = models.DateField("走访期限")
     report_due = models.DateField("反馈期限")
     close_due = models.DateField("办结期限")
+    due_provisional = models.BooleanField("期限暂定", default=False)
     received_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(null=True)
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
@@ -97,7 +108,7 @@ class AlertHit(Guarded):
 
 
 class Lead(Guarded):
-    """Somebody told us (主动发现): a village worker, a neighbour, the family; reporter protected."""
+    """Somebody told us (主动发现): a village worker, a neighbour, the family; they are protected."""
 
     guard = by_place("place")
 
@@ -113,9 +124,14 @@ class Lead(Guarded):
     check_due = models.DateField("初核期限")
     state = models.CharField("状态", max_length=8)  # 待初核 已转办 已了结
     outcome = models.CharField("结果", max_length=200, default="")
+    outcome_subject = models.CharField("转办", max_length=80, default="")  # "cases.case:3"
 
     class Meta:
         verbose_name = "线索"
+        constraints = [
+            models.UniqueConstraint(fields=["alert"], name="one_lead_per_alert"),
+        ]
+        indexes = [models.Index(fields=["place", "state", "check_due"], name="leads_by_state")]
 
 
 class Verdict(Guarded):

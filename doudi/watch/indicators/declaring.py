@@ -1,0 +1,34 @@
+"""What an indicator (风险点) is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from doudi.watch.views import Day, Hit, HouseholdView, PersonView
+
+IN, DO, OUT, RISK = "纳入", "落实", "退出", "安全"
+DIRECTIONS = (IN, DO, OUT, RISK)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One risk: who is looked at, by which facts, and the pure function that says whether it fires.
+
+    ``triggers`` are the kinds of facts without which it cannot fire; ``reads`` further kinds that
+    it looks at. ``standing`` indicators may fire without news, by the passing of time.
+    """
+
+    code: str
+    label: str
+    direction: str
+    article: str
+    triggers: tuple[str, ...]
+    fires: Callable[[PersonView, HouseholdView, Day], list[Hit]]
+    parameters: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    standing: bool = False
+
+    def weight(self, day: Day, hit: Hit) -> int:
+        """The hit's own weight, else the indicator's."""
+        return int(day[f"{self.code}.weight"]) if hit.weight is None else hit.weight

@@ -1,0 +1,28 @@
+"""R06: a major illness was diagnosed for the first time."""
+
+from __future__ import annotations
+
+from doudi.watch.indicators.declaring import IN, Indicator
+from doudi.watch.views import Day, Hit, HouseholdView, PersonView
+
+
+def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
+    """Anybody."""
+    return [
+        Hit(
+            1, 0,
+            f"{fact.valid_since} 新确诊重特大疾病：{(fact.detail or {}).get('name', fact.code)}",
+            fact.key or fact.code, fact.id, fact.source, fact.valid_since,
+        )
+        for fact in person.new_states("illness.major", day)
+    ]  # fmt: skip
+
+
+INDICATOR = Indicator(
+    code="R06",
+    label="新确诊重特大疾病",
+    direction=IN,
+    article="国办发〔2023〕39号三（二）",
+    triggers=("illness.major",),
+    fires=fires,
+)

@@ -1,0 +1,87 @@
+"""Who belongs to which of the monitored kinds (5 大类 13 种): a dictionary in YAML, not code."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from doudi.watch.views import FactView, HouseholdView
+
+FILE = Path(__file__).with_name("kinds.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: the fact that shows it, and whether it holds for the household or the person."""
+
+    code: str
+    group: str
+    label: str
+    fact: str
+    key: str = ""
+    of_code: str = ""
+    urban: bool | None = None
+    whole_household: bool = False
+    verified: bool = False
+
+    def shown_by(self, fact: FactView, urban: bool, on: date) -> bool:
+        """Whether this fact puts somebody of a town (or village) into the kind on the day."""
+        if self.verified and fact.fresh:
+            return False
+        return (
+            fact.stands(on)
+            and (not self.key or fact.key == self.key)
+            and (not self.of_code or fact.code == self.of_code)
+            and (self.urban is None or self.urban == urban)
+        )
+
+
+def _kind(code: str, told: Mapping[str, object]) -> Kind:
+    known = {"group", "label", "fact", "key", "code", "urban", "spread", "verified"}
+    assert not set(told) - known, f"{code}: 不认识 {sorted(set(told) - known)}"
+    assert told["spread"] in ("户", "人"), f"{code}: spread 应是户或人"
+    urban = told.get("urban")
+    return Kind(
+        code=code,
+        group=str(told["group"]),
+        label=str(told["label"]),
+        fact=str(told["fact"]),
+        key=str(told.get("key", "")),
+        of_code=str(told.get("code", "")),
+        urban=urban if isinstance(urban, bool) else None,
+        whole_household=told["spread"] == "户",
+        verified=bool(told.get("verified", False)),
+    )
+
+
+@functools.cache
+def dictionary() -> tuple[Kind, ...]:
+    """All kinds in order of code, read once."""
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return tuple(_kind(code, told[code]) for code in sorted(told))
+
+
+def facts_needed() -> frozenset[str]:
+    """Kinds of facts that the dictionary asks for."""
+    return frozenset(kind.fact for kind in dictionary())
+
+
+def tag(household: HouseholdView, on: date) -> None:
+    """Write on the household which kinds its members belong to on the day."""
+    tags: dict[int, list[str]] = {person.id: [] for person in household.members}
+    for kind in dictionary():
+        shown = [
+            person.id
+            for person in household.members
+            if any(kind.shown_by(fact, household.urban, on) for fact in person.of(kind.fact))
+        ]
+        if shown and kind.whole_household:
+            shown = list(tags)
+        for person_id in shown:
+            tags[person_id].append(kind.code)
+    household.kinds = {person_id: tuple(codes) for person_id, codes in tags.items()}

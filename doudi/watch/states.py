@@ -1,0 +1,35 @@
+"""The states of an alert and of a lead, its verdicts and disposals; pure words."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+TO_RECEIVE, TO_VISIT, TO_DISPOSE, HANDED_ON, CLOSED = (
+    "待接收", "待走访", "待处置", "已转办", "已关闭",
+)  # fmt: skip
+STATES = (TO_RECEIVE, TO_VISIT, TO_DISPOSE, HANDED_ON, CLOSED)
+VERDICTS = ("属实", "部分属实", "不属实")
+# The four ways of 国办发〔2023〕39号三（四）, and A0 for what needed nothing.
+DISPOSALS = MappingProxyType(
+    {
+        "A0": "核查后无困难或信息有误，关闭",
+        "A1": "政策落实不到位，尽快落实",
+        "A2": "可能符合条件，转入申请或转介",
+        "A3": "情形复杂，一事一议",
+        "A4": "可能不再符合，复核待遇",
+    }
+)
+LEAD_OPEN, LEAD_HANDED_ON, LEAD_SETTLED = "待初核", "已转办", "已了结"
+LEAD_SOURCES = ("村级走访", "本人申报", "热线", "预警")
+
+TASK_CHECK, TASK_DISPOSE, TASK_LEAD = "预警核查", "预警处置", "线索初核"
+
+
+def alert_subject(alert_id: int) -> str:
+    """How tasks, visits and the chain name an alert."""
+    return f"watch.alert:{alert_id}"
+
+
+def lead_subject(lead_id: int) -> str:
+    """How tasks and the chain name a lead."""
+    return f"watch.lead:{lead_id}"

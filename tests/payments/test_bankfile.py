@@ -121,10 +121,10 @@ def test_a_truncated_file_loses_the_torn_line_only_and_says_so():
 
 
 def test_a_cut_at_any_byte_never_invents_a_line():
-    whole = {(line.reference, line.paid, line.fen) for line in ANSWERS}
+    whole = {(line.reference, line.paid, line.fen, line.reason) for line in ANSWERS}
     for cut in range(len(GOOD)):
         lines, problems = parse_return(GOOD[:cut], Names.number)
-        assert {(line.reference, line.paid, line.fen) for line in lines} <= whole
+        assert {(x.reference, x.paid, x.fen, x.reason) for x in lines} <= whole
         assert problems or cut >= len(GOOD) - 1
 
 

@@ -111,7 +111,8 @@ def undo_match(row_id: int, reason: str, *, by: Actor) -> int:
 def _locked(row_id: int) -> DeliveryRow:
     row: DeliveryRow = one_or_not_there(DeliveryRow.objects.all(), pk=row_id)
     lock(f"delivery:{row.delivery_id}")
-    return one_or_not_there(DeliveryRow.objects.all(), pk=row_id)
+    row = one_or_not_there(DeliveryRow.objects.all(), pk=row_id)
+    return row
 
 
 def _source(row: DeliveryRow) -> str:

@@ -70,7 +70,8 @@ def deliveries() -> QuerySet[Delivery]:
 
 def delivery_of(delivery_id: int) -> Delivery:
     """One delivery, or ``NotThere``."""
-    return one_or_not_there(Delivery.objects.all(), pk=delivery_id)
+    found: Delivery = one_or_not_there(Delivery.objects.all(), pk=delivery_id)
+    return found
 
 
 def tiers_of(delivery_id: int) -> dict[str, int]:

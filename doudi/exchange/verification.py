@@ -6,12 +6,12 @@ What the registry knows from the departments' files is answered at once; what it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from doudi.base.access import Actor, one_or_not_there, scope
 from doudi.base.actions import action
@@ -160,15 +160,15 @@ def _answer(verification_id: int, *, by: Actor) -> int:
         asked.save(update_fields=["started_at"])
         finish_tasks(f"exchange.verification:{asked.pk}", by=by)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_ANSWERS, [asked.pk, now, Jsonb(answers)])
-        return cursor.rowcount
+        cursor.execute(_INSERT_ANSWERS, [asked.pk, now, json.dumps(answers, ensure_ascii=False)])
+        return int(cursor.rowcount)
 
 
 _INSERT_ANSWERS = """
 insert into exchange_verificationanswer
   (verification_id, person_id, item, found, summary, amount_fen, source, answered_at)
 select %s, (a ->> 0)::bigint, a ->> 1, (a ->> 2)::boolean, a ->> 3, (a ->> 4)::bigint, a ->> 5, %s
-from jsonb_array_elements(%s) a
+from jsonb_array_elements(%s::jsonb) a
 on conflict (verification_id, person_id, item) do nothing
 """
 
@@ -246,7 +246,8 @@ def finish(verification_id: int, *, by: Actor) -> Verification:
 
 
 def _one(verification_id: int) -> Verification:
-    return one_or_not_there(Verification.objects.all(), pk=verification_id)
+    found: Verification = one_or_not_there(Verification.objects.all(), pk=verification_id)
+    return found
 
 
 def _locked(verification_id: int) -> Verification:

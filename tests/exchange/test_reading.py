@@ -1,5 +1,8 @@
 """A department's file is read as it comes; what cannot be used goes back with a reason."""
 
+import subprocess
+import sys
+
 import pytest
 
 from doudi.exchange import refusals
@@ -135,10 +138,9 @@ def test_nothing_else_about_an_id_is_ever_corrected():
     assert "现有19位" in fault("jobless", 公民身份号码=good + "1")
     assert "第1位不是数字" in fault("jobless", 公民身份号码="O" + good[1:])
     assert "没有填写" in fault("jobless", 公民身份号码="无")
-    assert "变成了数字" in (
-        reading(as_xlsx([*good_table("jobless", 3), *[[name(9), 6.2e17, "2022-05-01", "", "", ""]]]),
-                "jobless").rejects[0].why
-    )  # fmt: skip
+    numeric = [name(9), 6.2e17, "2022-05-01", "", "", ""]
+    found = reading(as_xlsx([*good_table("jobless", 3), numeric]), "jobless")
+    assert "变成了数字" in found.rejects[0].why
 
 
 def test_a_reject_names_line_column_masked_value_code_and_reason():
@@ -308,3 +310,13 @@ def test_an_id_column_that_became_numbers_is_refused_as_a_whole(cell):
     problem = whole(as_xlsx(rows))
     assert "6.20521E+17" in str(problem)
     assert "文本" in problem.next_step
+
+
+def test_reading_matching_and_sheets_need_neither_django_nor_a_database():
+    program = (
+        "import sys\n"
+        "import doudi.exchange.reading, doudi.exchange.agreeing, doudi.exchange.sheets\n"
+        "import doudi.exchange.formats.pages, doudi.exchange.old_excel\n"
+        "sys.exit(any(name in sys.modules for name in ('django', 'psycopg')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

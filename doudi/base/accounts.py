@@ -76,14 +76,25 @@ class PostAlreadyHeld(Problem):
     fields = ()
 
 
+class NoSuchRole(Problem):
+    code = "post.no_such_role"
+    status = 400
+    say = "没有选择岗位。"
+    next = "请从岗位列表中选择一项。"
+    fields = ()
+
+
 def first_password() -> str:
     """A password to hand over on paper; it must be changed at the first sign-in."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(_FIRST_PASSWORD_LENGTH))
 
 
 @action("user.create", needs="user.create")
-def create_user(username: str, name: str, password: str, *, by: Actor) -> User:
-    """Open an account without any post; ``password`` comes from ``first_password``."""
+def create_user(username: str, name: str, password: str | None, *, by: Actor) -> User:
+    """Open an account without any post; ``password`` comes from ``first_password``.
+
+    Without one nobody can sign in to the account until its password is reset.
+    """
     username = username.strip()
     require(username and name.strip(), UserNameTaken(username=username or "（空）"))
     lock(f"username:{username}")
@@ -148,7 +159,7 @@ def change_password(old: str, new: str, *, by: Actor) -> None:
 def grant_post(user_id: int, role: str, place: str, *, since: date, by: Actor) -> Post:
     """Give a post: a role over one range of places, from a day."""
     require(user_id != by.user_id, NotOneself())
-    assert role in ROLES, role
+    require(role in ROLES, NoSuchRole())
     user = one_or_not_there(User.objects.filter(is_active=True), pk=user_id)
     lock(f"posts:{user.pk}")
     for held in Post.objects.filter(user=user, before=None):
@@ -174,6 +185,11 @@ def end_sessions(user_id: int) -> None:
             session.delete()
 
 
+def user_named(username: str) -> User | None:
+    """The user with this sign-in name, or None."""
+    return User.objects.filter(username=username).first()
+
+
 def posts_of(user: User, on: date) -> QuerySet[Post]:
     """The posts that a user holds on a day."""
     return user.posts.filter(Q(before=None) | Q(before__gt=on), since__lte=on).order_by("id")
@@ -181,6 +197,14 @@ def posts_of(user: User, on: date) -> QuerySet[Post]:
 
 def actor_in(user: User, post: Post) -> Actor:
     """The user acting in this post."""
-    return Actor(
-        user_id=user.pk, name=user.name, role=post.role, place=post.place, post_id=post.pk
-    )
+    return Actor(user_id=user.pk, name=user.name, role=post.role, place=post.place, post_id=post.pk)
+
+
+def actors_of(role: str, on: date) -> list[Actor]:
+    """Everybody who holds a role on a day, in the order in which posts were given."""
+    posts = Post.objects.filter(Q(before=None) | Q(before__gt=on), role=role, since__lte=on)
+    return [
+        actor_in(post.user, post)
+        for post in posts.select_related("user").order_by("id")
+        if post.user.is_active
+    ]

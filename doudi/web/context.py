@@ -42,6 +42,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.url_name or "" if request.resolver_match else ""
     return {
         "actor": actor,
+        "may": role_of(actor.role).may,
         "role_label": role_of(actor.role).label,
         "place_label": short_name(actor.place),
         "posts": [

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 HELP = "启动经办平台（网页）"
 EXAMPLE = "doudi serve --port 8000 --workers 2"
@@ -26,10 +28,21 @@ def run(told: argparse.Namespace) -> int:
 
 
 def collect() -> None:
-    """Collect the static files, hashed and compressed, where whitenoise serves them from."""
+    """Collect the static files, hashed and compressed, unless the same are there already."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    call_command("collectstatic", verbosity=0, interactive=False)
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            told = os.stat(storage.path(name))
+            digest.update(f"{name}:{told.st_size}:{told.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "collected"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(digest.hexdigest())
 
 
 def command(host: str, port: int, workers: int) -> list[str]:

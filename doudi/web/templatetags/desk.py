@@ -38,6 +38,12 @@ def place_path(code: str) -> str:
 
 
 @register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, for short fixed lists in templates."""
+    return text.split()
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """A day as ``2022-05-31``."""
     if value is None:

@@ -1,0 +1,183 @@
+"""Alerts and leads: who may be in trouble, why it fired, the visit and its verdict."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from doudi.base.access import one_or_not_there
+from doudi.base.actions import record_read
+from doudi.kernel import clock
+from doudi.kernel.divisions import check_division_code
+from doudi.kernel.problems import NotThere, require
+from doudi.places.queries import children
+from doudi.watch import leads as leading
+from doudi.watch import loop, queries
+from doudi.web.desk import actor_of, desk, key_of, page_of
+from doudi.web.office.visits import MANNERS, read_visit_form
+
+DIRECTIONS = ("纳入", "落实", "退出", "安全")
+
+
+@desk("alert.read")
+@require_safe
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Open alerts, nearest end first; filters by colour, state, direction and township."""
+    chosen = {
+        "colour": _one_of(request, "colour", tuple(queries.COLOURS)),
+        "state": _one_of(request, "state", tuple(queries.STATES)),
+        "direction": _one_of(request, "direction", DIRECTIONS),
+    }
+    actor = actor_of(request)
+    townships = children(actor.place) if actor.place.endswith("000000") else []
+    place = _one_of(request, "place", tuple(one.code for one in townships))
+    return render(
+        request,
+        "desk/alerts.html",
+        {
+            "page": page_of(request, queries.alerts(**chosen, place=place)),
+            "counts": queries.counts(place),
+            "chosen": {**chosen, "place": place},
+            "colours": queries.COLOURS,
+            "states": queries.STATES,
+            "directions": DIRECTIONS,
+            "townships": townships,
+        },
+    )
+
+
+def _one_of(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
+    told = request.GET.get(name, "")
+    return told if told in allowed else ""
+
+
+@desk("alert.read")
+@require_safe
+def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
+    """One alert: the family, every hit with its figures, the sum, and what may be done now."""
+    view = queries.alert_view(alert_id, actor_of(request))
+    record_read(f"watch.alert:{alert_id}", by=actor_of(request))
+    return render(
+        request,
+        "desk/alert.html",
+        {
+            "view": view,
+            "alert": view.alert,
+            "verbs": {verb.code for verb in view.verbs},
+            "verdicts": queries.VERDICTS,
+            "disposals": queries.DISPOSALS.items(),
+            "now": clock.business_now(),
+            "manners": MANNERS,
+            "outcome_address": _address(view.alert.outcome_subject),
+        },
+    )
+
+
+def _address(subject: str) -> str:
+    kind, _, number = subject.partition(":")
+    return reverse("case", args=[int(number)]) if kind == "cases.case" else ""
+
+
+def _report(request: HttpRequest, alert_id: int, key: str) -> None:
+    visit = read_visit_form(request, "预警核查", f"watch.alert:{alert_id}")
+    loop.report_check(
+        alert_id,
+        visit,
+        visit.findings,
+        request.POST.get("verdict", ""),
+        request.POST.get("disposal", ""),
+        request.POST.get("policy_told") == "1",
+        by=actor_of(request),
+        key=key,
+    )
+
+
+_DONE = {
+    "receive": "已接收，请在期限内入户核查。",
+    "report": "核查已反馈。",
+    "tell_policy": "已登记政策告知。",
+    "return": "已退回重核。",
+    "close": "预警已关闭。",
+}
+
+
+@desk("alert.read")
+@require_POST
+def alert_do(request: HttpRequest, alert_id: int, verb: str) -> HttpResponse:
+    """Do one thing with an alert; the action itself decides whether this person may."""
+    require(verb in _DONE, NotThere())
+    key, actor = key_of(request, f"alert.{verb}"), actor_of(request)
+    if verb == "receive":
+        loop.receive_alert(alert_id, by=actor, key=key)
+    elif verb == "report":
+        _report(request, alert_id, key)
+    elif verb == "tell_policy":
+        loop.tell_policy(alert_id, by=actor, key=key)
+    elif verb == "return":
+        loop.return_alert(alert_id, request.POST.get("reason", ""), by=actor, key=key)
+    else:
+        loop.close_alert(alert_id, by=actor, key=key)
+    messages.success(request, _DONE[verb])
+    return redirect("alert", alert_id)
+
+
+@desk("lead.read")
+@require_safe
+def leads(request: HttpRequest) -> HttpResponse:
+    """Leads from people, nearest check first."""
+    state = request.GET.get("state", queries.LEAD_OPEN)
+    return render(
+        request,
+        "desk/leads.html",
+        {"page": page_of(request, queries.leads(state=state)), "state": state},
+    )
+
+
+@desk("lead.report")
+@require_http_methods(["GET", "POST"])
+def lead_new(request: HttpRequest) -> HttpResponse:
+    """Report a family in trouble, on a phone, in under a minute."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        place = check_division_code(request.POST.get("place", "")).code
+        made = leading.report_lead(
+            leading.LeadFacts(
+                place=place,
+                about=request.POST.get("about", ""),
+                story=request.POST.get("story", ""),
+                source="村级走访",
+                reporter=request.POST.get("reporter", ""),
+            ),
+            by=actor,
+            key=key_of(request, "lead.report"),
+        )
+        messages.success(request, "已上报，乡镇会在三个工作日内初核。")
+        return redirect("lead", made.pk)
+    villages = children(actor.place) if actor.place.endswith("000") else []
+    return render(request, "desk/lead_new.html", {"villages": villages})
+
+
+@desk("lead.read")
+@require_safe
+def lead(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """One lead."""
+    row = one_or_not_there(queries.leads(state=""), pk=lead_id)
+    record_read(f"watch.lead:{lead_id}", by=actor_of(request))
+    return render(request, "desk/lead.html", {"lead": row})
+
+
+@desk("lead.triage")
+@require_POST
+def lead_settle(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """Say what became of a lead."""
+    leading.settle_lead(
+        lead_id,
+        request.POST.get("outcome", ""),
+        by=actor_of(request),
+        key=key_of(request, "lead.settle"),
+    )
+    messages.success(request, "线索已了结。")
+    return redirect("lead", lead_id)

@@ -7,3 +7,10 @@ class WatchConfig(AppConfig):
     name = "doudi.watch"
     label = "watch"
     verbose_name = "监测预警"
+
+    def ready(self) -> None:
+        """Register the consumers and actions of this package."""
+        from doudi.watch import consumers, leads, loop
+
+        for module in (consumers, leads, loop):
+            assert module.__name__.startswith(self.name)

@@ -9,7 +9,7 @@ from doudi.people.models import Household, Person, Visit
 
 
 class Scan(Guarded):
-    """All indicators over a place's facts of a month, or over one delivery; again is the same row."""
+    """All indicators over a place's facts of a month, or of one delivery; again is the same row."""
 
     guard = by_place("place")
 
@@ -108,7 +108,7 @@ class AlertHit(Guarded):
 
 
 class Lead(Guarded):
-    """Somebody told us (主动发现): a village worker, a neighbour, the family; they are protected."""
+    """Somebody told us (主动发现): a village worker, a neighbour, the family; protected."""
 
     guard = by_place("place")
 

@@ -1,0 +1,204 @@
+"""What may go wrong with alerts and leads, said in the bureau's words."""
+
+from doudi.kernel.problems import Problem
+
+
+class AlertElsewhere(Problem):
+    """The alert is in another state than the step needs."""
+
+    code = "alert.wrong_state"
+    status = 409
+    say = "这条预警现在是“{state}”，不能{step}。"
+    next = "请刷新页面，按页面上列出的下一步办理。"
+    fields = ("state", "step")
+
+
+class FindingMissing(Problem):
+    """A check without words teaches nobody."""
+
+    code = "alert.finding_missing"
+    say = "核查情况没有填写。"
+    next = "请写明入户看到的情况，再提交。"
+
+
+class VerdictUnknown(Problem):
+    """The verdict is one of three words."""
+
+    code = "alert.verdict_unknown"
+    say = "核查结论“{verdict}”不在可选范围内。"
+    next = "请在“属实、部分属实、不属实”中选一项。"
+    fields = ("verdict",)
+
+
+class DisposalUnknown(Problem):
+    """The disposal is one of A0–A4."""
+
+    code = "alert.disposal_unknown"
+    say = "处置方式“{disposal}”不在可选范围内。"
+    next = "请在 A0 关闭、A1 落实、A2 转办、A3 一事一议、A4 复核待遇中选一项。"
+    fields = ("disposal",)
+
+
+class VerdictContradicts(Problem):
+    """What is not true needs no disposal."""
+
+    code = "alert.verdict_contradicts"
+    say = "结论是“不属实”，处置方式却是 {disposal}。"
+    next = "不属实的选 A0 关闭；确有困难的请把结论改为“属实”或“部分属实”。"
+    fields = ("disposal",)
+
+
+class VisitOfOtherKind(Problem):
+    """A check is recorded as a check."""
+
+    code = "alert.visit_of_other_kind"
+    say = "走访事由“{purpose}”不是预警核查。"
+    next = "请把走访事由选为“预警核查”后再提交。"
+    fields = ("purpose",)
+
+
+class NotVisited(Problem):
+    """Nobody has been there."""
+
+    code = "alert.not_visited"
+    status = 409
+    say = "这条预警还没有走访记录，不能关闭。"
+    next = "请先登记入户（或电话、视频）核查，再关闭。"
+
+
+class NoVerdict(Problem):
+    """The visit led to no verdict."""
+
+    code = "alert.no_verdict"
+    status = 409
+    say = "这条预警还没有核查结论，不能关闭。"
+    next = "请在核查反馈中选择属实、部分属实或不属实。"
+
+
+class NoDisposal(Problem):
+    """The visit led to no disposal."""
+
+    code = "alert.no_disposal"
+    status = 409
+    say = "这条预警还没有处置结果，不能关闭。"
+    next = "请在核查反馈中选择 A0 到 A4 的处置方式。"
+
+
+class PolicyNotTold(Problem):
+    """The family was not told what it may apply for."""
+
+    code = "alert.policy_not_told"
+    status = 409
+    say = "还没有政策告知回执，不能关闭。"
+    next = "请向该户告知可以申请的救助政策，登记告知后再关闭。"
+
+
+class NotLinked(Problem):
+    """A2 ends in a case or a referral."""
+
+    code = "alert.not_linked"
+    status = 409
+    say = "处置方式是 A2 转办，但还没有关联申请或转介，不能关闭。"
+    next = "请从这条预警受理申请，或登记转介单号。"
+
+
+class WaitsForCase(Problem):
+    """The case says how the alert ends."""
+
+    code = "alert.waits_for_case"
+    status = 409
+    say = "这条预警已转入 {subject}，等待办理结果，不能直接关闭。"
+    next = "申请办结后预警自动关闭；需要催办的，请打开该申请。"
+    fields = ("subject",)
+
+
+class NotForHandingOn(Problem):
+    """Only A2 is handed on."""
+
+    code = "alert.not_for_handing_on"
+    status = 409
+    say = "这条预警的处置方式是 {disposal}，不是 A2，不能转办。"
+    next = "确需转办的，请分管领导退回重核，再把处置方式改为 A2。"
+    fields = ("disposal",)
+
+
+class SubjectUnreadable(Problem):
+    """What an alert is handed to has a package, a kind and a number."""
+
+    code = "alert.subject_unreadable"
+    say = "转办对象“{subject}”读不懂。"
+    next = "请从页面上选择申请或转介单，不要手工填写。"
+    fields = ("subject",)
+
+
+class LinkedElsewhere(Problem):
+    """An alert is handed on once."""
+
+    code = "alert.linked_elsewhere"
+    status = 409
+    say = "这条预警已经转入 {subject}。"
+    next = "请打开该办件继续办理，不要重复转办。"
+    fields = ("subject",)
+
+
+class ReasonMissing(Problem):
+    """Sending back without saying why helps nobody."""
+
+    code = "alert.reason_missing"
+    say = "没有填写退回理由。"
+    next = "请写明哪里没有核清、需要补什么，再退回。"
+
+
+class ReturnedTooOften(Problem):
+    """An alert goes back twice at most."""
+
+    code = "alert.returned_too_often"
+    status = 409
+    say = "这条预警已经退回过 {times} 次，不能再退回。"
+    next = "请由县级协调机制一事一议，或按现有核查结果办理。"
+    fields = ("times",)
+
+
+class LeadIncomplete(Problem):
+    """A lead says who is in trouble and why."""
+
+    code = "lead.incomplete"
+    say = "线索没有填写{what}。"
+    next = "请写明是谁、遇到什么困难，再上报。"
+    fields = ("what",)
+
+
+class LeadSourceUnknown(Problem):
+    """A lead comes from one of the listed sources."""
+
+    code = "lead.source_unknown"
+    say = "线索来源“{source}”不在可选范围内。"
+    next = "请在村级走访、本人申报、热线、预警中选一项。"
+    fields = ("source",)
+
+
+class LeadPlaceNotYours(Problem):
+    """A lead is reported where one works."""
+
+    code = "lead.place_not_yours"
+    status = 403
+    say = "线索所在地不在您的管辖范围内。"
+    next = "请核对村（社区）；确属外地的，请联系当地乡镇。"
+
+
+class LeadSettled(Problem):
+    """A lead is settled once."""
+
+    code = "lead.settled"
+    status = 409
+    say = "这条线索已经{state}。"
+    next = "请刷新页面；有新情况的，请另报一条线索。"
+    fields = ("state",)
+
+
+class OutcomeMissing(Problem):
+    """A lead ends with words."""
+
+    code = "lead.outcome_missing"
+    say = "没有填写初核结果。"
+    next = "请写明初核情况和处理办法，再了结。"

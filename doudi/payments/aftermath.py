@@ -13,6 +13,7 @@ from doudi.people import chain, facts
 from doudi.people.chain import ChainRow
 
 EVENT = "发放"
+TO_CORRECT = "发放失败更正"
 
 _STAGE = """
 insert into fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since,
@@ -61,7 +62,7 @@ def tell_failed(batch: Batch, reasons: Mapping[int, str]) -> None:
     )
     open_task(
         TaskFacts(
-            kind="发放失败更正",
+            kind=TO_CORRECT,
             title=f"批次 {batch.number} 有发放失败的明细待更正",
             place=batch.place,
             role="finance_maker",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 
 from doudi.kernel.dates import Month
 from doudi.payments import ledger, stops
@@ -123,9 +123,16 @@ def with_outcome(rows: QuerySet[Payable]) -> QuerySet[Payable]:
 
 
 def failed_payables(batch_id: int) -> QuerySet[Payable]:
-    """Lines that the bank could not pay, with ``bank_reason``: due again once corrected."""
+    """Lines that the bank could not pay and that no later line makes good, with ``bank_reason``."""
     voided = Transfer.objects.filter(batch_id=batch_id, kind="void").values("payable")
-    return with_outcome(Payable.objects.filter(pk__in=voided)).order_by("reference")
+    later = Payable.objects.filter(
+        household=OuterRef("household"),
+        scheme=OuterRef("scheme"),
+        month=OuterRef("month"),
+        pk__gt=OuterRef("pk"),
+    )
+    rows = Payable.objects.filter(~Exists(later), pk__in=voided)
+    return with_outcome(rows).order_by("reference")
 
 
 def held_payables(place: str, scheme: str, month: Month) -> QuerySet[Payable]:

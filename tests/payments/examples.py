@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+from doudi.base.access import scope
 from doudi.payments.accrual import accrue
 from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.batches import approve_batch, make_batch, release_batch, send_back_batch
+from doudi.payments.corrections import resubmit_failed
 from doudi.payments.models import Batch
+from doudi.payments.queries import failed_payables
 from doudi.payments.reconcile import receive_return
 from doudi.payments.sending import resend, send_batch
 from tests.arrange import COUNTY
@@ -33,6 +36,18 @@ def _approve(world: World) -> Batch:
 
 def _release(world: World) -> Batch:
     return release_batch(_approve(world).pk, by=world.releaser)
+
+
+def _fail(world: World) -> Batch:
+    batch = _release(world)
+    receive_return(batch.pk, _answer(world, batch), "回盘.txt", by=world.maker)
+    return batch
+
+
+def _resubmit(world: World, batch: Batch) -> int:
+    with scope(world.maker):
+        failed = tuple(line.pk for line in failed_payables(batch.pk))
+    return resubmit_failed(batch.pk, failed, by=world.maker)
 
 
 def _answer(world: World, batch: Batch) -> bytes:
@@ -72,6 +87,7 @@ EXAMPLES: dict[str, Prepare] = {
         _release, lambda world, batch: send_batch(batch.pk, by=world.releaser)
     ),
     "payment.resend": _example(_release, lambda world, batch: resend(batch.pk, by=world.releaser)),
+    "payment.correct": _example(_fail, _resubmit),
     "payment.receive": _example(
         _release,
         lambda world, batch: receive_return(

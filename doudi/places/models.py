@@ -31,5 +31,4 @@ class Division(Guarded):
         ]
         indexes = [
             models.Index(fields=["initials"], name="division_by_initials"),
-            models.Index(fields=["name"], name="division_by_name"),
         ]

@@ -74,11 +74,11 @@ def short_name(code: str) -> str:
 
 def children(code: str) -> list[Place]:
     """The divisions one level below, in order of code; those of the nation are the provinces."""
-    level = _levels_above(code) + 1
-    below = places_under(code, level)
-    if not below and level == 3:  # 东莞, 中山, 儋州: townships directly under the city
-        below = places_under(code, 4)
-    return below
+    for level in range(_level(code) + 1, 6):
+        below = [place for place in places_under(code, level) if place.code != code]
+        if below:  # 东莞, 中山, 儋州 repeat themselves as their own county
+            return below
+    return []
 
 
 def places_under(code: str, level: int) -> list[Place]:
@@ -134,5 +134,5 @@ def _line(code: str) -> list[str]:
     return line
 
 
-def _levels_above(code: str) -> int:
+def _level(code: str) -> int:
     return 0 if code == NATION else check_division_code(code).level

@@ -83,7 +83,10 @@ def test_who_joins_a_household_becomes_visible_there_and_invisible_when_they_lea
     home = a_household(a_person())
     bride = a_person("李梅", 2, place="620522100201")
     registry.join(
-        home.pk, registry.MemberFacts(bride.pk, "儿媳"), datetime.date(2022, 1, 1), by=Actor.system()
+        home.pk,
+        registry.MemberFacts(bride.pk, "儿媳"),
+        datetime.date(2022, 1, 1),
+        by=Actor.system(),
     )
     with scope(TOWNSHIP):
         assert queries.household_of(bride.pk, datetime.date(2022, 2, 1)) == home.pk

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db import connection
 
@@ -19,20 +18,18 @@ from doudi.base.locks import lock
 from doudi.kernel import clock, faults
 from doudi.kernel.clock import SHANGHAI
 from doudi.kernel.dates import Month
-from doudi.rules.book import rulebook
-from doudi.rules.tables import ParameterValue
 from doudi.watch import _scan_sql as sql
 from doudi.watch import gathering, writing
 from doudi.watch.gathering import Reach
 from doudi.watch.merging import Cause, Change, OpenAlert, changes, counted
 from doudi.watch.models import Scan
 from doudi.watch.parameters import told_on
+from doudi.watch.standards import standards
 from doudi.watch.topics import ALERTS_RAISED, DEATH_SUSPECTED
 from doudi.watch.views import Day
 
 # A county's scan takes a minute at most; whoever comes second waits for it.
 _WAIT_MS = 300_000
-_RURAL, _URBAN = "农村", "城市"
 
 
 @dataclass
@@ -51,7 +48,8 @@ def scan(place: str, period: str, *, by: Actor, delivery_id: int | None = None) 
     """
     reach = Reach(place, str(Month.parse(period)), delivery_id)
     lock(f"watch.scan:{place[:6]}", wait_ms=_WAIT_MS)
-    day = day_of(clock.business_today(), place)
+    today = clock.business_today()
+    day = Day(today, told_on(today), standards(place, today))
     row = _scan_row(reach)
     people = gathering.choose(reach, day)
     record = _on_record()
@@ -77,20 +75,6 @@ def _scan_row(reach: Reach) -> Scan:
         defaults={"started_at": clock.business_now()},
     )[0]
     return row
-
-
-def day_of(on: date, place: str) -> Day:
-    """The day with its parameters and the county's standards of 低保."""
-    standards = {urban: _standard(urban, place, on) for urban in (True, False)}
-    return Day(on, told_on(on), standards)
-
-
-def _standard(urban: bool, place: str, on: date) -> int | None:
-    table = rulebook().tables
-    parameter = table.parameters["低保标准"]
-    keys = parameter.key_numbers({"城乡": _URBAN if urban else _RURAL})
-    found = table.find("低保标准", keys, place, on)
-    return parameter.number_of(found.value) if isinstance(found, ParameterValue) else None
 
 
 def _on_record() -> OnRecord:

@@ -56,7 +56,7 @@ def _identity(kinds: list[str], day: Day) -> list[tuple[str, int]]:
     if not kinds:
         return []
     weights: Mapping[str, int] = day["score.identity"]
-    heaviest = max(kinds, key=lambda kind: (weights.get(kind, 0), kind))
+    heaviest = max(kinds, key=lambda kind: weights.get(kind, 0))
     lines = [(f"身份 {heaviest}", int(weights.get(heaviest, 0)))]
     if len(kinds) > 1:
         more = len(kinds) - 1

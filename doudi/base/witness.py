@@ -56,7 +56,10 @@ class _Receiver(socketserver.StreamRequestHandler):
     timeout = TIMEOUT_S
 
     def handle(self) -> None:
-        value = json.loads(self.rfile.readline(65536))
+        try:
+            value = json.loads(self.rfile.readline(65536))
+        except ValueError:
+            return  # somebody who only knocked, or did not finish the line
         value["witnessed_us"] = time.time_ns() // 1000
         path: Path = self.server.path  # type: ignore[attr-defined]
         with path.open("ab") as file:

@@ -1,0 +1,189 @@
+"""Accept an application, extend its term, end it early."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from doudi.base.access import Actor, one_or_not_there
+from doudi.base.actions import action
+from doudi.base.calendars import calendar
+from doudi.base.locks import lock
+from doudi.cases import stages
+from doudi.cases.household import MemberSeen, make_visible, member_ids, members_on
+from doudi.cases.law import local_value, read_means
+from doudi.cases.models import AwardPerson, Case
+from doudi.cases.problems import (
+    AlreadyAwarded,
+    AlreadyExtended,
+    NoSuchCause,
+    NoSuchChannel,
+    NoSuchProcedure,
+    NotAdult,
+    NotAMember,
+    OpenCaseExists,
+    OutsideTownship,
+)
+from doudi.cases.procedures import LAW, PROCEDURES, Procedure, Way
+from doudi.kernel import clock
+from doudi.kernel.divisions import check_division_code
+from doudi.kernel.problems import require
+from doudi.kernel.workdays import Due
+from doudi.people.models import Household
+from doudi.watch import loop
+
+ACCEPT = Way("case.accept", "受理申请", ("township_clerk",), ("待授权",), LAW, (), "申请")
+TERMINATION_CAUSES = ("申请人撤回", "拒不配合")
+
+
+@action("case.accept", needs="case.accept")
+def accept(
+    household_id: int,
+    applicant_id: int,
+    *,
+    procedure: str = "低保",
+    channel: str,
+    reason: str,
+    declared: Mapping[str, Any],
+    alert_id: int | None = None,
+    kin_of_official: bool = False,
+    applied_on: date | None = None,
+    by: Actor,
+) -> Case:
+    """Accept an application in the township of the actor (受理地): the terms begin today.
+
+    ``declared`` is what ``law.read_means`` reads. Refused where the household has an open case or a
+    live award of the procedure, or where the applicant is not an adult member.
+    """
+    told = _procedure(procedure, channel)
+    means = read_means(declared)
+    said = stages.stated(reason, "申请理由")
+    _demand_township(by)
+    lock(f"case.household:{household_id}:{procedure}", f"case.number:{by.place}")
+    household = one_or_not_there(Household.objects.all(), pk=household_id)
+    _refuse_second_case(household_id, procedure)
+    today = clock.business_today()
+    due = _whole_term(told, by.place, today)
+    case: Case = Case.objects.create(
+        number=_next_number(told, by.place, today.year),
+        procedure=procedure,
+        place=by.place,
+        household=household,
+        applicant_id=_known_member(household_id, applicant_id, today),
+        channel=channel,
+        reason=said,
+        stage="待授权",
+        alert_subject=f"watch.alert:{alert_id}" if alert_id else "",
+        applied_on=applied_on or today,
+        accepted_on=today,
+        due_on=due.day,
+        due_provisional=due.provisional,
+        kin_of_official=kin_of_official,
+        accepted_by_id=by.user_id,
+        declared={"declared": means},
+    )
+    make_visible(case, by)
+    _check_people(told, members_on(household_id, today), applicant_id, today)
+    stages.write_step(case, ACCEPT, "", by, said)
+    stages.hand_on(case)
+    if alert_id is not None:
+        _link_alert(alert_id, case, by)
+    return case
+
+
+def _procedure(name: str, channel: str) -> Procedure:
+    require(name in PROCEDURES, NoSuchProcedure(procedure=name))
+    told = PROCEDURES[name]
+    allowed = "、".join(told.channels)
+    require(channel in told.channels, NoSuchChannel(channel=channel, allowed=allowed))
+    return told
+
+
+def _demand_township(by: Actor) -> None:
+    require(check_division_code(by.place).level == 4, OutsideTownship())
+
+
+def _refuse_second_case(household_id: int, procedure: str) -> None:
+    found = Case.objects.filter(household_id=household_id, procedure=procedure, closed_at=None)
+    for number, stage in found.values_list("number", "stage"):
+        raise OpenCaseExists(procedure=procedure, case=number, stage=stage)
+
+
+def _known_member(household_id: int, applicant_id: int, today: date) -> int:
+    require(applicant_id in member_ids(household_id, today), NotAMember())
+    return applicant_id
+
+
+def _whole_term(told: Procedure, place: str, today: date) -> Due:
+    devolved = local_value("低保审核确认权", place, today) == "乡镇"
+    return (told.whole_devolved if devolved else told.whole).due(today, calendar())
+
+
+def _next_number(told: Procedure, place: str, year: int) -> str:
+    """Readable and unique: 低保, township, year, the count of that township in that year."""
+    prefix = f"{told.letters}-{place[:9]}-{year}-"
+    last = Case.objects.filter(number__startswith=prefix).order_by("-number").first()
+    return f"{prefix}{int(last.number[len(prefix) :]) + 1 if last else 1:05d}"
+
+
+def _check_people(
+    told: Procedure, members: list[MemberSeen], applicant_id: int, today: date
+) -> None:
+    applicant = next(member for member in members if member.person_id == applicant_id)
+    adult = applicant.age >= told.adult_age and not applicant.dead
+    require(adult, NotAdult(name=applicant.name, age=told.adult_age))
+    refuse_second_award([member.person_id for member in members], told.group, today)
+
+
+def refuse_second_award(person_ids: list[int], group: str, on: date) -> None:
+    """Raise ``AlreadyAwarded`` where one of these stands in a live award of the group."""
+    rows = AwardPerson.objects.filter(person_id__in=person_ids, group=group)
+    found = [
+        (name, scheme)
+        for name, scheme, since, before in rows.order_by("person_id").values_list(
+            "person__name", "award__scheme", "since", "before"
+        )
+        if before is None or (before > on and before > since)
+    ]
+    if found:
+        names = "、".join(dict.fromkeys(name for name, _ in found))
+        raise AlreadyAwarded(people=names, scheme=found[0][1])
+
+
+def _link_alert(alert_id: int, case: Case, by: Actor) -> None:
+    """The alert's way ends in this case; watch hears of the outcome when the case ends."""
+    loop.hand_to(alert_id, stages.subject_of(case.pk), by=by)
+
+
+@action("case.extend", needs="case.extend")
+def extend(case_id: int, cause: str, *, by: Actor) -> Case:
+    """Extend the whole to 45 working days from acceptance, once, for one of the listed causes."""
+    case = stages.take(case_id, "case.extend", by)
+    told = PROCEDURES[case.procedure]
+    allowed = "、".join(told.extension_causes)
+    require(cause in told.extension_causes, NoSuchCause(cause=cause, allowed=allowed))
+    due = told.whole_special.due(case.accepted_on, calendar())
+    require(case.due_on < due.day, AlreadyExtended(case=case.number, due=case.due_on))
+    case.due_on, case.due_provisional = due.day, due.provisional
+    stages.move(case, "case.extend", by, note=cause)
+    stages.renew_task(case, by)
+    return case
+
+
+@action("case.terminate", needs="case.opinion")
+def terminate(case_id: int, cause: str, reason: str, *, by: Actor) -> Case:
+    """End the procedure without a decision: withdrawn, or the family will not cooperate."""
+    case = stages.take(case_id, "case.terminate", by)
+    allowed = "、".join(TERMINATION_CAUSES)
+    require(cause in TERMINATION_CAUSES, NoSuchCause(cause=cause, allowed=allowed))
+    said = stages.stated(reason, "终止理由")
+    stages.move(case, "case.terminate", by, to="已终止", note=f"{cause}：{said}")
+    tell_watch(case, helped=False)
+    return case
+
+
+def tell_watch(case: Case, *, helped: bool) -> None:
+    """A case that began with an alert teaches the indicators how it ended."""
+    if case.alert_subject:
+        loop.record_outcome(stages.subject_of(case.pk), helped)

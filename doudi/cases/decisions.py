@@ -1,0 +1,165 @@
+"""The decision: computed again from what is known, stored with its snapshot and its trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doudi.base.access import Actor, one_or_not_there
+from doudi.base.actions import action
+from doudi.base.calendars import calendar
+from doudi.base.locks import lock
+from doudi.base.tasks import TaskFacts, finish_tasks, open_task
+from doudi.cases import stages
+from doudi.cases.applications import refuse_second_award, tell_watch
+from doudi.cases.awards import start_award
+from doudi.cases.law import (
+    counted_people,
+    demand_due,
+    determine_case,
+    outcome_of,
+    overlay_in_force,
+    overlay_rows,
+)
+from doudi.cases.models import Case, CaseStep, Decision
+from doudi.cases.problems import NoSuchOutcome, NoticeGiven, NotPublished, ObjectionOpen
+from doudi.cases.procedures import (
+    DECISION_ARTICLE,
+    PROCEDURES,
+    REFUSAL_NOTICE,
+    REFUSAL_NOTICE_CODE,
+)
+from doudi.cases.publicity import open_objections, was_published
+from doudi.cases.topics import AWARD_CHANGED
+from doudi.kernel import clock
+from doudi.kernel.dates import Month
+from doudi.kernel.problems import require
+from doudi.people import chain
+from doudi.rules import Determination
+
+__all__ = ["AWARD_CHANGED", "decide", "give_notice"]
+
+
+@action("case.decide", needs="case.decide", fresh_seal=True)
+def decide(case_id: int, outcome: str, reason: str, *, by: Actor) -> Decision:
+    """Confirm (确认) or refuse (不予确认), once per round, by the rules on what is known now.
+
+    A confirmation demands 符合, a notice that stood its days and no open objection; it starts the
+    award with the next month (T108). A refusal is told in writing within three working days (T105).
+    """
+    case = stages.take(case_id, "case.decide", by)
+    require(outcome in ("确认", "不予确认"), NoSuchOutcome(outcome=outcome))
+    said = stages.stated(reason, "决定理由")
+    determined = determine_case(case, clock.business_today())
+    people = counted_people(determined)
+    if outcome == "确认":
+        _demand_publicity(case)
+        _demand_no_other_award(case, people)
+    decision = _write(case, outcome, said, determined, people, by)
+    to = "已确认" if outcome == "确认" else "不予确认"
+    _tell_chain(case, decision)
+    stages.move(case, "case.decide", by, to=to, note=said)
+    if outcome == "确认":
+        start_award(case, decision, people)
+    _open_notice(case, decision)
+    tell_watch(case, helped=outcome == "确认")
+    return decision
+
+
+def _demand_publicity(case: Case) -> None:
+    require(was_published(case), NotPublished(case=case.number))
+    left = open_objections(case)
+    require(not left, ObjectionOpen(case=case.number, count=left))
+
+
+def _demand_no_other_award(case: Case, people: list[int]) -> None:
+    """Another case may be covering one of these people at this moment: lock them, then look."""
+    group = PROCEDURES[case.procedure].group
+    lock(*[f"award.person:{group}:{person_id}" for person_id in people])
+    refuse_second_award(people, group, Month.of(clock.business_today()).next_first_day)
+
+
+def _write(
+    case: Case,
+    outcome: str,
+    said: str,
+    determined: Determination,
+    people: list[int],
+    by: Actor,
+) -> Decision:
+    today = clock.business_today()
+    confirmed = outcome == "确认"
+    amount = int(demand_due(outcome_of(determined, case.procedure))) if confirmed else 0
+    decision: Decision = Decision.objects.create(
+        case=case,
+        round=case.round,
+        outcome=outcome,
+        amount_fen=amount,
+        people=len(people),
+        starts=Month.of(today).next_first_day if confirmed else None,
+        reason=said,
+        snapshot=snapshot_of(determined),
+        trace=determined.as_json(),
+        rules_version=determined.rules_version,
+        decided_on=today,
+        decided_at=clock.business_now(),
+        by_id=by.user_id,
+    )
+    return decision
+
+
+def snapshot_of(determined: Determination) -> dict[str, Any]:
+    """Everything needed to ask again: the household as the rules saw it, day, place, overlay."""
+    return {
+        "facts": determined.facts.as_json(),
+        "on": determined.on.isoformat(),
+        "place": determined.place,
+        "programmes": list(determined.roots),
+        "overlay": overlay_rows(overlay_in_force()),
+    }
+
+
+def _tell_chain(case: Case, decision: Decision) -> None:
+    chain.append(
+        case.household_id,
+        "决定",
+        f"{case.procedure}申请：{decision.outcome}",
+        scheme=case.procedure,
+        person_id=case.applicant_id,
+        amount_fen=decision.amount_fen or None,
+        subject=stages.subject_of(case.pk),
+    )
+
+
+def _open_notice(case: Case, decision: Decision) -> None:
+    refused = decision.outcome != "确认"
+    due = REFUSAL_NOTICE.due(decision.decided_on, calendar()) if refused else None
+    todo = "书面告知不予确认并说明理由" if refused else "发放确认通知书并公布"
+    open_task(
+        TaskFacts(
+            kind="case.give_notice",
+            title=f"{case.number}　{todo}",
+            place=case.place,
+            role="county_reviewer",
+            subject=stages.subject_of(case.pk),
+            article=f"{DECISION_ARTICLE}（{REFUSAL_NOTICE_CODE}）" if refused else DECISION_ARTICLE,
+        ),
+        due=due,
+    )
+
+
+@action("case.give_notice", needs="case.review")
+def give_notice(decision_id: int, manner: str, *, by: Actor) -> CaseStep:
+    """Record that the family was told of the decision in writing, and how; once."""
+    decision = one_or_not_there(Decision.objects.all(), pk=decision_id)
+    lock(f"case:{decision.case_id}")
+    case = Case.objects.get(pk=decision.case_id)
+    said = stages.stated(manner, "送达方式")
+    told = CaseStep.objects.filter(case=case, verb="case.give_notice").exists()
+    require(not told, NoticeGiven(case=case.number))
+    finish_tasks(stages.subject_of(case.pk), by=by, kinds=("case.give_notice",))
+    step: CaseStep = CaseStep.objects.create(
+        case=case, verb="case.give_notice", title="送达决定", before_stage=case.stage,
+        after_stage=case.stage, article=DECISION_ARTICLE, note=said, by_id=by.user_id,
+        role=by.role, at=clock.business_now(),
+    )  # fmt: skip
+    return step

@@ -1,0 +1,39 @@
+"""The township's first opinion (初审意见)."""
+
+from __future__ import annotations
+
+from doudi.base.access import Actor
+from doudi.base.actions import action
+from doudi.cases import stages
+from doudi.cases.law import demand_due, determine_case, outcome_of
+from doudi.cases.models import Case, Opinion
+from doudi.cases.publicity import was_published
+from doudi.kernel import clock
+
+
+@action("case.first_opinion", needs="case.opinion")
+def give_first_opinion(case_id: int, agrees: bool, reason: str, *, by: Actor) -> Opinion:
+    """Agree (only where the rules say 符合, with their amount) or not, on the facts of today.
+
+    On to 待公示; straight to 待审核 where it refuses, or where the case was already published and
+    comes back after an objection: there is no second publicity (办法 第十九条).
+    """
+    case = stages.take(case_id, "case.first_opinion", by)
+    said = stages.stated(reason, "初审意见")
+    amount = amount_today(case, agrees)
+    opinion: Opinion = Opinion.objects.create(
+        case=case, round=case.round, kind="初审", agrees=agrees, reason=said,
+        amount_fen=amount, by_id=by.user_id, at=clock.business_now(),
+    )  # fmt: skip
+    publish = agrees and not was_published(case)
+    note = "同意" if agrees else "不同意"
+    stages.move(case, "case.first_opinion", by, to="待公示" if publish else "待审核", note=note)
+    return opinion
+
+
+def amount_today(case: Case, agrees: bool) -> int | None:
+    """What the rules give today: demanded of an opinion that agrees, told with one that refuses."""
+    outcome = outcome_of(determine_case(case, clock.business_today()), case.procedure)
+    if agrees:
+        return int(demand_due(outcome))
+    return int(outcome.monthly) if outcome.result == "符合" else None

@@ -1,0 +1,223 @@
+"""What can be wrong with a case, in the words of the desk."""
+
+from doudi.kernel.problems import Problem
+
+
+class CaseProblem(Problem):
+    """Group: a case cannot go on like this."""
+
+
+class WrongStage(CaseProblem):
+    code = "case.wrong_stage"
+    status = 409
+    say = "案件 {case} 现在是“{stage}”，不能“{action}”。"
+    next = "请刷新页面，按当前环节可办的事项办理。"
+    fields = ("case", "stage", "action")
+
+
+class SamePerson(CaseProblem):
+    code = "case.same_person"
+    status = 403
+    say = "案件 {case} 的“{done}”是您办理的，这一步须由其他人办理（{why}）。"
+    next = "请转给本岗位的其他同事办理。"
+    fields = ("case", "done", "why")
+
+
+class ReasonMissing(CaseProblem):
+    code = "case.reason_missing"
+    status = 422
+    say = "“{field}”没有填写。"
+    next = "请写明后再提交。"
+    fields = ("field",)
+
+
+class NoSuchProcedure(CaseProblem):
+    code = "case.no_such_procedure"
+    status = 422
+    say = "没有“{procedure}”这种办理程序。"
+    next = "请从列出的程序中选择。"
+    fields = ("procedure",)
+
+
+class NoSuchChannel(CaseProblem):
+    code = "case.no_such_channel"
+    status = 422
+    say = "没有“{channel}”这种申请方式。"
+    next = "请选择：{allowed}。"
+    fields = ("channel", "allowed")
+
+
+class OpenCaseExists(CaseProblem):
+    code = "case.open_case_exists"
+    status = 409
+    say = "这一家庭已有在办的{procedure}案件 {case}（{stage}），不能再受理一件。"
+    next = "请打开案件 {case} 继续办理；确需重新申请的，先终止原案件。"
+    fields = ("procedure", "case", "stage")
+
+
+class AlreadyAwarded(CaseProblem):
+    code = "case.already_awarded"
+    status = 409
+    say = "这一家庭或其成员（{people}）正在享受{scheme}，同类待遇不能重复。"
+    next = "情况有变化的走变更；享受的是别的家庭的，先办理停发或者减员。"
+    fields = ("people", "scheme")
+
+
+class NotAMember(CaseProblem):
+    code = "case.applicant_not_a_member"
+    status = 422
+    say = "申请人不是这一家庭现在的共同生活成员。"
+    next = "请核对家庭成员；申请人应当是共同生活的成员之一。"
+    fields = ()
+
+
+class NotAdult(CaseProblem):
+    code = "case.applicant_not_adult"
+    status = 422
+    say = "申请人 {name} 未满 {age} 周岁或者已经去世，不能作为申请人。"
+    next = "请由家庭中其他成年成员申请；没有成年成员的，由监护人或者村（居）委会代办。"
+    fields = ("name", "age")
+
+
+class OutsideTownship(CaseProblem):
+    code = "case.outside_township"
+    status = 403
+    say = "申请由乡镇（街道）受理，您现在的岗位管辖范围不是一个乡镇（街道）。"
+    next = "请切换到乡镇经办岗位，或者转给该乡镇的经办人。"
+    fields = ()
+
+
+class MeansUnknown(CaseProblem):
+    code = "case.means_unknown"
+    status = 422
+    say = "申报或者核实的“{name}”不是规定的项目。"
+    next = "请按申报表的项目填写；成员的项目填在该成员名下。"
+    fields = ("name",)
+
+
+class ConsentMissing(CaseProblem):
+    code = "case.consent_missing"
+    status = 409
+    say = "案件 {case} 还缺 {people} 的核对授权。"
+    next = "请上列成员签署授权书并登记；未满十八周岁的由监护人签署。"
+    fields = ("case", "people")
+
+
+class CheckAsked(CaseProblem):
+    code = "case.check_already_asked"
+    status = 409
+    say = "案件 {case} 已经提请过信息核对。"
+    next = "请查看核对结果；来源答复后办理“信息核对完成”。"
+    fields = ("case",)
+
+
+class CheckNotAsked(CaseProblem):
+    code = "case.check_not_asked"
+    status = 409
+    say = "案件 {case} 还没有提请信息核对。"
+    next = "请先办理“提请信息核对”。"
+    fields = ("case",)
+
+
+class NotSigned(CaseProblem):
+    code = "case.not_signed"
+    status = 422
+    say = "入户调查表还没有{who}签字。"
+    next = "请补齐签字后再提交。"
+    fields = ("who",)
+
+
+class NotAtHome(CaseProblem):
+    code = "case.not_at_home"
+    status = 422
+    say = "这一步须入户，登记的方式是“{manner}”。"
+    next = "请入户后再登记；电话、视频可以另作走访记录。"
+    fields = ("manner",)
+
+
+class NotDue(CaseProblem):
+    code = "case.not_due"
+    status = 422
+    say = "按核实的情况，规则判定为“{result}”，不能同意。{reasons}"
+    next = "资料不全的先补齐，须复核的先复核；确不符合的，选择不同意并说明理由。"
+    fields = ("result", "reasons")
+
+
+class NoticeNotOver(CaseProblem):
+    code = "case.notice_not_over"
+    status = 409
+    say = "案件 {case} 的公示要到 {ends} 才满期。"
+    next = "请在 {ends} 的次日起再办理；张贴当天不计入七日。"
+    fields = ("case", "ends")
+
+
+class ObjectionOpen(CaseProblem):
+    code = "case.objection_open"
+    status = 409
+    say = "案件 {case} 还有 {count} 条公示异议没有答复。"
+    next = "请先调查并逐条答复异议。"
+    fields = ("case", "count")
+
+
+class ObjectionAnswered(CaseProblem):
+    code = "case.objection_answered"
+    status = 409
+    say = "这条异议已经答复过。"
+    next = "请查看原答复；有新情况的，另登记一条异议。"
+    fields = ()
+
+
+class NotPublished(CaseProblem):
+    code = "case.not_published"
+    status = 409
+    say = "案件 {case} 没有公示满期的记录，不能确认。"
+    next = "请县级审核岗退回乡镇，重新提出初审意见并公示。"
+    fields = ("case",)
+
+
+class CountyVisitMissing(CaseProblem):
+    code = "case.county_visit_missing"
+    status = 409
+    say = "案件 {case} 有近亲属备案，县级须先入户调查。"
+    next = "请先登记县级入户调查，再提出审核意见。"
+    fields = ("case",)
+
+
+class NoSuchOutcome(CaseProblem):
+    code = "case.no_such_outcome"
+    status = 422
+    say = "决定只能是“确认”或者“不予确认”，不能是“{outcome}”。"
+    next = "请重新选择。"
+    fields = ("outcome",)
+
+
+class NoSuchCause(CaseProblem):
+    code = "case.no_such_cause"
+    status = 422
+    say = "“{cause}”不是规定的事由。"
+    next = "请选择：{allowed}。"
+    fields = ("cause", "allowed")
+
+
+class AlreadyExtended(CaseProblem):
+    code = "case.already_extended"
+    status = 409
+    say = "案件 {case} 已经延长过，最迟 {due} 办结。"
+    next = "请在期限内办结。"
+    fields = ("case", "due")
+
+
+class AwardEnded(CaseProblem):
+    code = "case.award_ended"
+    status = 409
+    say = "这份待遇已经自 {before} 起停发。"
+    next = "请刷新页面查看。"
+    fields = ("before",)
+
+
+class NoticeGiven(CaseProblem):
+    code = "case.notice_given"
+    status = 409
+    say = "案件 {case} 的决定已经送达。"
+    next = "请刷新页面查看。"
+    fields = ("case",)

@@ -1,0 +1,151 @@
+"""One example of every action of cases: prepare a world, then answer a call that performs it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+
+from doudi.base.access import scope
+from doudi.cases import (
+    applications,
+    checking,
+    decisions,
+    investigation,
+    opinions,
+    publicity,
+    review,
+)
+from doudi.cases.awards import end_award
+from doudi.cases.models import Award
+from doudi.kernel import clock
+from doudi.kernel.dates import Month
+from tests.arrange import COUNTY
+from tests.cases import world as w
+from tests.cases.world import START, World
+
+Prepare = Callable[[], Callable[[], object]]
+_numbers = itertools.count(1)
+
+
+def _example(
+    arrange: Callable[[World], object], act: Callable[[World], object], days: int = 0
+) -> Prepare:
+    """``arrange`` is done at once on a Monday in June, ``act`` so many days later."""
+
+    def prepare() -> Callable[[], object]:
+        with clock.business_at(START):
+            world = w.build(f"620521100299-{next(_numbers):05d}")
+            arrange(world)
+
+        def run() -> object:
+            with clock.business_at(START + timedelta(days=days)):
+                return act(world)
+
+        return run
+
+    return prepare
+
+
+def _at(stage: str) -> Callable[[World], object]:
+    return lambda world: w.place_at(world, stage)
+
+
+def _consented(world: World) -> None:
+    w.place_at(world, "待授权")
+    w.consent(world)
+
+
+def _asked(world: World) -> None:
+    w.place_at(world, "待核对")
+    w.consent(world)
+    checking.request_check(world.case_id, by=world.by("clerk"))
+
+
+def _ready_to_ask(world: World) -> None:
+    w.place_at(world, "待核对")
+    w.consent(world)
+
+
+def _objected(world: World) -> None:
+    w.place_at(world, "公示中")
+    world.objection_id = publicity.object(world.case_id, "异议", by=world.by("clerk")).pk
+
+
+def _refused(world: World) -> None:
+    w.place_at(world, "待决定")
+    world.decision_id = decisions.decide(
+        world.case_id, "不予确认", "不符合", by=world.by("chief")
+    ).pk
+
+
+def _awarded(world: World) -> None:
+    w.place_at(world, "待决定")
+    decision = decisions.decide(world.case_id, "确认", "符合", by=world.by("chief"))
+    with scope(COUNTY):
+        world.award_id = Award.objects.get(decision=decision).pk
+
+
+EXAMPLES: dict[str, Prepare] = {
+    "case.accept": _example(lambda x: None, w.accept),
+    "case.extend": _example(
+        _at("待调查"), lambda x: applications.extend(x.case_id, "异地申办", by=x.by("chief"))
+    ),
+    "case.terminate": _example(
+        _at("待调查"),
+        lambda x: applications.terminate(x.case_id, "拒不配合", "三次未开门", by=x.by("leader")),
+    ),
+    "case.consents": _example(
+        _consented, lambda x: checking.consents_done(x.case_id, by=x.by("clerk"))
+    ),
+    "case.request_check": _example(
+        _ready_to_ask, lambda x: checking.request_check(x.case_id, by=x.by("clerk"))
+    ),
+    "case.finish_check": _example(
+        _asked, lambda x: checking.finish_check(x.case_id, by=x.by("clerk"))
+    ),
+    "case.investigate": _example(
+        _at("待调查"),
+        lambda x: investigation.record_investigation(
+            x.case_id, x.visit(), {"住房套数": 1}, by=x.by("clerk2")
+        ),
+    ),
+    "case.first_opinion": _example(
+        _at("待初审"),
+        lambda x: opinions.give_first_opinion(x.case_id, True, "同意", by=x.by("leader")),
+    ),
+    "case.post_notice": _example(
+        _at("待公示"), lambda x: publicity.post_notice(x.case_id, "公开栏", by=x.by("clerk"))
+    ),
+    "case.object": _example(
+        _at("公示中"), lambda x: publicity.object(x.case_id, "异议", by=x.by("clerk"))
+    ),
+    "case.answer_objection": _example(
+        _objected,
+        lambda x: publicity.answer_objection(x.objection_id, "已核实", by=x.by("clerk")),
+    ),
+    "case.end_notice": _example(
+        _at("公示中"), lambda x: publicity.end_notice(x.case_id, by=x.by("clerk")), days=8
+    ),
+    "case.visit": _example(
+        _at("待审核"),
+        lambda x: review.record_county_visit(x.case_id, x.visit(), by=x.by("reviewer")),
+    ),
+    "case.review": _example(
+        _at("待审核"), lambda x: review.give_review(x.case_id, True, "同意", by=x.by("reviewer"))
+    ),
+    "case.send_back": _example(
+        _at("待审核"), lambda x: review.send_back(x.case_id, "退回", by=x.by("reviewer"))
+    ),
+    "case.decide": _example(
+        _at("待决定"), lambda x: decisions.decide(x.case_id, "确认", "符合", by=x.by("chief"))
+    ),
+    "case.give_notice": _example(
+        _refused,
+        lambda x: decisions.give_notice(x.decision_id, "当面送达", by=x.by("reviewer")),
+    ),
+    "award.end": _example(
+        _awarded,
+        lambda x: end_award(x.award_id, Month(2022, 9), "死亡", by=x.by("chief")),
+    ),
+}

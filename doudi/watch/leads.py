@@ -33,7 +33,7 @@ from doudi.watch.states import (
     alert_subject,
     lead_subject,
 )
-from doudi.watch.writing import CLERK, township_of
+from doudi.watch.writing import CLERK
 
 ARTICLE = "社会救助暂行办法 第六十条：主动发现"
 
@@ -81,10 +81,11 @@ def _open(lead: LeadFacts, alert: Alert | None) -> Lead:
         check_due=due.day,
         state=LEAD_OPEN,
     )
+    # The village's own place: whoever reports sees no more than the village, the clerk sees it too.
     facts = TaskFacts(
         kind=TASK_LEAD,
         title=f"线索初核：{row.about}"[:200],
-        place=township_of(row.place),
+        place=row.place,
         role=CLERK,
         subject=lead_subject(row.pk),
         article=ARTICLE,

@@ -112,14 +112,16 @@ def report_check(
 
 
 def _open_disposal(alert: Alert) -> None:
-    """What is left to do until the alert closes, as work of the township (A3 of the county)."""
+    """What is left to do until the alert closes, for the township; A3 for the county's reviewer.
+
+    The place stays the township's: the clerk who writes the task cannot see the county's rows.
+    """
     role = "county_reviewer" if alert.disposal == "A3" else CLERK
-    place = f"{alert.place[:6]}000000" if alert.disposal == "A3" else township_of(alert.place)
     open_task(
         TaskFacts(
             kind=TASK_DISPOSE,
             title=f"{alert.colour}色预警处置：{alert.disposal} {DISPOSALS[alert.disposal]}",
-            place=place,
+            place=township_of(alert.place),
             role=role,
             subject=alert_subject(alert.pk),
             article=ARTICLE,

@@ -30,6 +30,7 @@ from tests.watch.village import (
     state,
     stay,
     tell,
+    tell_many,
 )
 
 pytestmark = pytest.mark.django_db
@@ -258,8 +259,8 @@ def _queries(people: int) -> int:
     with CaptureQueriesContext(connection) as raising:
         run(people)
     ill = FactValue("illness.major", key="C34", code="C34", valid_since=date(2022, 5, 3))
-    for home in made[: people // 4]:
-        tell(home.people[1], ill, source=f"delivery:{people + 1}:1")
+    ailing = [home.people[1] for home in made[: people // 4]]
+    tell_many(ailing, ill, source=f"delivery:{people + 1}:1")
     with CaptureQueriesContext(connection) as growing:
         run(people + 1)
     return len(raising) + len(growing)

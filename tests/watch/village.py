@@ -92,9 +92,14 @@ def _numbers(table: str, count: int) -> list[int]:
 
 def tell(person_id: int, *values: FactValue, source: str = "delivery:2:1") -> None:
     """A later statement, merged as files are."""
+    tell_many([person_id], *values, source=source)
+
+
+def tell_many(people: list[int], *values: FactValue, source: str) -> None:
+    """The same statements about many people."""
     with arranging():
         create_staging()
-        stage((person_id, value, source) for value in values)
+        stage((person_id, value, source) for person_id in people for value in values)
         merge_staged(source)
 
 

@@ -71,17 +71,24 @@ def facts_needed() -> frozenset[str]:
     return frozenset(kind.fact for kind in dictionary())
 
 
+@functools.cache
+def _by_fact() -> dict[str, tuple[Kind, ...]]:
+    return {
+        fact: tuple(kind for kind in dictionary() if kind.fact == fact) for fact in facts_needed()
+    }
+
+
 def tag(household: HouseholdView, on: date) -> None:
     """Write on the household which kinds its members belong to on the day."""
-    tags: dict[int, list[str]] = {person.id: [] for person in household.members}
-    for kind in dictionary():
-        shown = [
-            person.id
-            for person in household.members
-            if any(kind.shown_by(fact, household.urban, on) for fact in person.of(kind.fact))
-        ]
-        if shown and kind.whole_household:
-            shown = list(tags)
-        for person_id in shown:
-            tags[person_id].append(kind.code)
-    household.kinds = {person_id: tuple(codes) for person_id, codes in tags.items()}
+    of_all: set[str] = set()
+    of_one: dict[int, set[str]] = {}
+    wanted = _by_fact()
+    for person in household.members:
+        of_one[person.id] = mine = set()
+        for fact_kind in wanted.keys() & person.facts.keys():
+            for kind in wanted[fact_kind]:
+                if any(kind.shown_by(f, household.urban, on) for f in person.facts[fact_kind]):
+                    (of_all if kind.whole_household else mine).add(kind.code)
+    household.kinds = {
+        person_id: tuple(sorted(of_all | mine)) for person_id, mine in of_one.items()
+    }

@@ -6,7 +6,7 @@ again, and once more after success. Five planted bugs show that the check can fa
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -38,8 +38,10 @@ HOUSEHOLDS = 40 if os.environ.get("DOUDI_FULL") else 4
 
 
 @pytest.fixture
-def world(settings, tmp_path) -> World:
+def world(settings, tmp_path, monkeypatch) -> World:
     settings.DOUDI_VAR = tmp_path
+    # A killed process loses nothing that it has written, synced or not: only the wait is saved.
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
     return add_households(HOUSEHOLDS)
 
 
@@ -111,28 +113,71 @@ def every_statement_is_a_boundary() -> Iterator[None]:
         yield
 
 
-def killed_at(number: int, run: Callable[[], None]) -> bool:
-    """Run in a forked process that dies at its number-th boundary; say whether it died there."""
-    connections.close_all()
+class Killer:
+    """Forks the processes that die, from one that has no connection: none is shared over a fork.
+
+    The test itself keeps its own connection open all the while.
+    """
+
+    def __init__(self, world: World, bank: Bank) -> None:
+        orders, self.orders = os.pipe()
+        self.answers, answers = os.pipe()
+        connections.close_all()
+        self.process = os.fork()
+        if self.process == 0:
+            os.close(self.orders)
+            try:
+                while order := os.read(orders, 64).decode().split():
+                    died = _die(int(order[0]), world, Month.parse(order[1]), bank)
+                    os.write(answers, died)
+            finally:
+                os._exit(0)
+        os.close(orders)
+        os.close(answers)
+
+    def killed_at(self, number: int, month: Month) -> bool:
+        """Run a month in a process that dies at its number-th boundary; say whether it did."""
+        os.write(self.orders, f"{number} {month}".encode())
+        answer = os.read(self.answers, 1)
+        assert answer in (b"K", b"D"), "the month itself failed"
+        return answer == b"K"
+
+    def end(self) -> None:
+        os.close(self.orders)
+        os.waitpid(self.process, 0)
+        os.close(self.answers)
+
+
+def _die(number: int, world: World, month: Month, bank: Bank) -> bytes:
+    """K: killed at the boundary; D: done before it; F: failed otherwise."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            connections.close_all()
             faults.kill_at(number)
             with every_statement_is_a_boundary():
-                run()
+                run_month(world, month, bank)
             status = 0
         finally:
             os._exit(status)
     _, ended = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(ended) or os.waitstatus_to_exitcode(ended) == 0, "the month itself failed"
-    return os.WIFSIGNALED(ended)
+    if os.WIFSIGNALED(ended):
+        return b"K"
+    return b"D" if os.waitstatus_to_exitcode(ended) == 0 else b"F"
 
 
-def survive(world: World, month: Month, bank: Bank, number: int) -> tuple[bool, list[str]]:
+@pytest.fixture
+def killer(world, bank) -> Iterator[Killer]:
+    killer = Killer(world, bank)
+    yield killer
+    killer.end()
+
+
+def survive(
+    killer: Killer, world: World, month: Month, bank: Bank, number: int
+) -> tuple[bool, list[str]]:
     """Kill once, let the bank act, recover, check, run once more, check again."""
-    died = killed_at(number, lambda: run_month(world, month, bank))
+    died = killer.killed_at(number, month)
     bank.collect()
     run_month(world, month, bank)
     bank.collect()
@@ -142,10 +187,10 @@ def survive(world: World, month: Month, bank: Bank, number: int) -> tuple[bool, 
     return died, found + faults_of(world, month, bank)
 
 
-def test_a_kill_at_every_boundary_pays_each_household_exactly_once(world, bank):
+def test_a_kill_at_every_boundary_pays_each_household_exactly_once(world, bank, killer):
     month = Month(2022, 6)
     for number in count(1):
-        died, found = survive(world, month, bank, number)
+        died, found = survive(killer, world, month, bank, number)
         assert found == [], f"killed at boundary {number}"
         if not died:
             break
@@ -211,10 +256,14 @@ PLANTED = {
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
 def test_the_planted_bug_is_caught(world, bank, monkeypatch, plant):
     plant(monkeypatch)
-    month = Month(2022, 6)
-    for number in boundaries_of_the_sending(world, bank):
-        found = survive(world, month, bank, number)[1]
-        if any(PLANTED[plant] in fault for fault in found):
-            return
+    numbers = boundaries_of_the_sending(world, bank)
+    killer = Killer(world, bank)
+    month, caught = Month(2022, 6), False
+    for number in numbers:
+        found = survive(killer, world, month, bank, number)[1]
+        caught = any(PLANTED[plant] in fault for fault in found)
+        if caught:
+            break
         month += 1
-    pytest.fail("the planted bug lived")
+    killer.end()
+    assert caught, "the planted bug lived"

@@ -7,3 +7,6 @@ class WebConfig(AppConfig):
     name = "doudi.web"
     label = "web"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        from doudi.web import authorization  # noqa: F401  (registers its check)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -29,11 +31,13 @@ from doudi.kernel.problems import NotThere, Problem, require
 from doudi.people import consents
 from doudi.people.means import household_means
 from doudi.people.queries import adults_of, household_view
+from doudi.rules import WhyLine
 from doudi.web.desk import actor_of, desk, key_of, page_of
 from doudi.web.office.means import household_fields, member_fields, read_means_form
 from doudi.web.office.visits import MANNERS, read_visit_form
 
 PROCEDURE = "低保"
+_MEMBER = re.compile(r"成员 (\d+)")
 
 
 class NobodyChosen(Problem):
@@ -92,12 +96,22 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     if verbs & {"case.first_opinion", "case.review", "case.decide"}:
         determined = queries.preview(case_id)
         context["outcome"] = determined.outcome(PROCEDURES[view.procedure].programme)
-        context["why"] = determined.why(PROCEDURES[view.procedure].programme)
+        lines = determined.why(PROCEDURES[view.procedure].programme)
+        context["why"] = _with_names(lines, view.household_id, today)
     if "case.investigate" in verbs:
         known = household_means(view.household_id, today)
         context["household_fields"] = household_fields(known)
         context["member_fields"] = _named(view.household_id, member_fields(known))
     return render(request, "desk/case.html", context)
+
+
+def _with_names(lines: list[WhyLine], household_id: int, on: date) -> list[WhyLine]:
+    """The rules know members by number; people know them by name."""
+    names = {str(m.person_id): m.name for m in household_view(household_id, on).members}
+    return [
+        line._replace(text=_MEMBER.sub(lambda found: names.get(found[1], found[0]), line.text))
+        for line in lines
+    ]
 
 
 def _named(household_id: int, fields: dict[str, list[object]]) -> list[tuple[str, list[object]]]:
@@ -247,12 +261,13 @@ def why(request: HttpRequest, decision_id: int) -> HttpResponse:
         queries.Decision.objects.select_related("case", "case__applicant"), pk=decision_id
     )
     record_read(f"cases.decision:{decision_id}", by=actor_of(request))
+    lines = queries.why(decision_id)
     return render(
         request,
         "desk/why.html",
         {
             "decision": decision,
-            "lines": queries.why(decision_id),
+            "lines": _with_names(lines, decision.case.household_id, decision.decided_on),
             "again": queries.recompute(decision_id),
         },
     )

@@ -43,6 +43,17 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
+# The order of a notice on the wall; JSON in the database keeps none.
+_NOTICE = ("申请人姓名", "村", "家庭人数", "家庭成员数量", "拟保障金额", "保障金额", "初审意见")
+
+
+@register.filter
+def in_order(content: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The fields of a notice in the order in which people read them."""
+    known = [(name, content[name]) for name in _NOTICE if name in content]
+    return known + [(name, value) for name, value in content.items() if name not in _NOTICE]
+
+
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day as ``2022-05-31``."""

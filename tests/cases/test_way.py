@@ -495,3 +495,23 @@ def test_an_alert_handed_to_a_case_is_closed_by_its_decision_and_learns_from_it(
     with scope(COUNTY):
         assert Alert.objects.get(pk=alert_id).state == "已关闭"
         assert Verdict.objects.get(alert_id=alert_id).helped is helped
+
+
+def test_lists_and_accounts_take_one_query_each(world, django_assert_num_queries):
+    drive(world, "已确认")
+    case = world.case()
+    with scope(COUNTY):
+        decision = Decision.objects.get()
+        with django_assert_num_queries(1):
+            (award,) = queries.live_awards(COUNTY, "低保", Month(2022, 7))
+            assert (award.household.number, award.payee.name) == ("620521100201-0001", "赵有田")
+        with django_assert_num_queries(1):
+            queries.why(decision.pk)
+        with django_assert_num_queries(1):
+            queries.recompute(decision.pk)
+        with django_assert_num_queries(0):
+            assert queries.verbs_for(case, world.by("clerk")) == []
+    case.stage = "待审核"
+    with scope(COUNTY), django_assert_num_queries(1):
+        offered = queries.verbs_for(case, world.by("reviewer"))
+    assert {verb.verb for verb in offered} == {"case.visit", "case.review", "case.send_back"}

@@ -107,6 +107,17 @@ def test_two_statements_of_one_key_in_one_file_follow_each_other_in_time():
     assert merge(rows[::-1]) == MergeCount(0, 0, 2)
 
 
+def test_a_gap_in_what_was_known_is_told_and_what_follows_it_still_stands():
+    who = a_person().pk
+    merge([(who, wage(3000))])
+    merge([(who, wage(500, since=MARCH)), (who, wage(3000, since=MAY))], "delivery:2")
+    assert [row[2:] for row in view(who)] == [
+        (3000, "", JAN, MARCH),
+        (500, "", MARCH, MAY),
+        (3000, "", MAY, None),
+    ]
+
+
 def test_statements_that_contradict_each_other_give_the_same_fact_in_any_order():
     one, two = a_person().pk, a_person("李梅", 2).pk
     merge([(one, wage(3000)), (one, wage(4000))])

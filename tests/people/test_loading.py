@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from doudi.base.access import Actor, scope
+from doudi.base.models import AuditEntry
 from doudi.kernel import faults
 from doudi.kernel.clock import SHANGHAI
 from doudi.people import loading, queries
@@ -132,21 +135,16 @@ def test_facts_out_of_order_are_refused_instead_of_lost():
         load_registry("清水", replace(told, facts=told.facts[::-1]), by=BY)
 
 
-def test_a_chunk_takes_the_same_statements_whatever_its_size(django_assert_num_queries):
+def test_a_chunk_takes_the_same_statements_whatever_its_size():
     sizes = []
     for name, households, first in (("甲", 1, 1), ("乙", 8, 20)):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as caught:
             load_registry(name, source(households, first), by=BY)
         sizes.append(len(caught))
     assert sizes[0] == sizes[1]
 
 
-def test_the_audit_of_a_load_names_no_person(django_assert_num_queries):
-    from doudi.base.models import AuditEntry
-
+def test_the_audit_of_a_load_names_no_person():
     load_registry("清水", source(1), by=BY)
     told = "".join(AuditEntry.objects.values_list("detail", flat=True))
     assert "曾建国" not in told

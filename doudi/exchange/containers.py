@@ -152,13 +152,12 @@ def _xlsx(content: bytes) -> tuple[Sheet, ...]:
     return read_workbook(content)
 
 
-# A row or cell element and the place that it names, if it names one. Its tag may hold ">" in
-# another attribute, so the search goes on to the next "<".
+# Every "r" attribute, wherever it stands: an element may carry it twice, and the reader takes the
+# last. Nothing else in a sheet has an attribute of this name.
+_NAMED = re.compile(rb"""(?<![\w:.-])r\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_CELL = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
 _ROW = rb"<(?:[\w.-]+:)?row(?=[\s/>])"
-_ELEMENT = re.compile(
-    rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])(?:[^<]*?\sr\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)'))?"
-)
-_CELL = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+_UNPLACED = re.compile(rb"<(?:[\w.-]+:)?(?:row|c)(?=[\s/>])(?![^<]*?(?<![\w:.-])r\s*=)")
 
 
 def _measure(content: bytes) -> None:
@@ -211,18 +210,14 @@ def _demand_span(part: bytes) -> None:
         raise refusals.DamagedWorkbook(why="表格内容的编码不对")
     if b"sheetData" not in part:
         return
-    rows = columns = unplaced = 0
-    for found in _ELEMENT.finditer(part):
-        named = found[2] or found[3]
-        if not named:
-            unplaced += 1
-            continue
+    rows = columns = 0
+    for named in {double or single for double, single in _NAMED.findall(part)}:
         place = _CELL.fullmatch(named)
         if place is None:
             raise refusals.DamagedWorkbook(why="单元格编号不对")
         rows = max(rows, int(place[2]))
-        columns = max(columns, _column_number(place[1]))
-    if unplaced:
+        columns = max(columns, _column_number(place[1].upper()))
+    if _UNPLACED.search(part):
         # An element that names no place stands behind the one before it.
         each_row = re.split(_ROW, part)
         rows += len(each_row)

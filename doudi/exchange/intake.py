@@ -30,6 +30,12 @@ class UnknownFormat(Problem):
     fields = ("format",)
 
 
+class FormatNotRecognised(Problem):
+    code = "delivery.format_not_recognised"
+    say = "看表头认不出这是哪一种来文。"
+    next = "请从格式列表中选择文件类型；仍然不行的，请对照该格式的模板检查表头。"
+
+
 class ReasonMissing(Problem):
     code = "delivery.reason_missing"
     say = "撤回来文要写明原因。"
@@ -41,7 +47,7 @@ def receive(
     content: bytes,
     *,
     file_name: str,
-    format_code: str,
+    format_code: str | None,
     period: str | Month,
     place: str,
     authority: str = "",
@@ -52,6 +58,8 @@ def receive(
     ``place`` is the 12-digit code whose people the file is about; ``authority`` the document on
     which the sharing rests (the format's own where none is given).
     """
+    if not format_code:
+        raise FormatNotRecognised()
     require(format_code in FORMATS, UnknownFormat(format=format_code[:40]))
     require(content, EmptyFile())
     if len(content) > MOST_BYTES:

@@ -5,7 +5,7 @@ Pure: bytes in, a ``Reading`` out. For any bytes at all only a ``Problem`` may c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -241,8 +241,7 @@ def _row(
         disagreement = format.disagreement(values)
         if disagreement is not None:
             column = next(each for each in format.columns if each.name == disagreement.column)
-            at = header.at[column.name]
-            value = masked(cells[at], column)
+            value = masked(_cell(cells, header.at.get(column.name)), column)
             faults.append(Fault(column.name, value, "row.disagrees", disagreement.why))
     if faults:
         return Rejected(line, texts, tuple(faults))
@@ -257,6 +256,11 @@ def _row(
     )
 
 
+def _cell(cells: Sequence[Any], at: int | None) -> Any:
+    """The cell at a position; None where the sheet has no such column or the row is short."""
+    return cells[at] if at is not None and at < len(cells) else None
+
+
 def _values(
     cells: list[Any], header: Header, format: Format, contexts: Mapping[str, Context]
 ) -> tuple[dict[str, Value], list[Fault], list[str]]:
@@ -264,8 +268,7 @@ def _values(
     faults: list[Fault] = []
     notes: list[str] = []
     for column in format.columns:
-        at = header.at.get(column.name)
-        cell = cells[at] if at is not None and at < len(cells) else None
+        cell = _cell(cells, header.at.get(column.name))
         try:
             values[column.name] = parse_cell(cell, column, contexts[column.name], notes)
         except Refused as refused:
@@ -330,7 +333,7 @@ def _contradicts(row: Row, group: list[Row], format: Format, header: Header) -> 
     faults = [
         Fault(
             column.name,
-            masked(row.cells[header.at[column.name]], column),
+            masked(_cell(row.cells, header.at[column.name]), column),
             "row.contradicts",
             f"与第{named}行{keys}相同而{column.name}不同，请来源部门核实后只留一条",
         )

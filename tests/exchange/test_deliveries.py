@@ -280,6 +280,8 @@ def test_only_who_may_receives_and_only_for_its_own_county():
         intake.receive(content, **told, place=OTHER_COUNTY, by=REVIEWER)
     with pytest.raises(intake.UnknownFormat):
         intake.receive(content, **told | {"format_code": "x"}, place=COUNTY, by=REVIEWER)
+    with pytest.raises(intake.FormatNotRecognised):
+        intake.receive(content, **told | {"format_code": None}, place=COUNTY, by=REVIEWER)
     with pytest.raises(Problem):
         intake.receive(content, **told | {"period": "五月"}, place=COUNTY, by=REVIEWER)
 

@@ -204,7 +204,7 @@ _TWICE = b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">'
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha">' + _TWICE + b"]>"
 HUGE_CSV_CELL = b"\xe5\xa7\x93\xe5\x90\x8d," + b"x" * 3_000_000 + b"\n"
 BOMBS: dict[str, Callable[[], bytes]] = {
-    "a sheet of blanks that packs a thousandfold": lambda: with_sheet(b" " * (120 * 2**20)),
+    "a sheet of blanks that packs a thousandfold": lambda: with_sheet(b" " * (300 * 2**20)),
     "a sheet that lies about its size": lambda: _lying(1000),
     "a sheet that says it is enormous": lambda: _lying(2**31),
     "one cell in the last corner": lambda: with_sheet(
@@ -215,6 +215,15 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     ),
     "one cell in the last corner, with a prefix and a trap before it": lambda: with_sheet(
         _sheet(b"<x:row>" + A1 + b'<x:c s=">" r="XFD1048576"><v>1</v></x:c></x:row>')
+    ),
+    "one cell in the last corner, told twice where it is": lambda: with_sheet(
+        _sheet(b"<row>" + A1 + b'<c r="B1"r="XFD1048576"><v>1</v></c></row>')
+    ),
+    "one cell in the last corner, behind a bracket in another attribute": lambda: with_sheet(
+        _sheet(b"<row>" + A1 + b'<c s="<" r="XFD1048576"><v>1</v></c></row>')
+    ),
+    "one cell in the last corner, in small letters": lambda: with_sheet(
+        _sheet(b"<row>" + A1 + b'<c r="xfd1048576"><v>1</v></c></row>')
     ),
     "rows without number, a wide one last": lambda: with_sheet(
         _sheet(
@@ -262,14 +271,12 @@ def test_a_bomb_is_refused_with_a_sentence(name):
 
 
 _MEASURE = """
-import resource, sys, time
+import resource, sys
 from doudi.exchange.formats import FORMATS
 from doudi.exchange.reading import read
 from doudi.kernel.problems import Problem
 from tests.exchange.samples import TODAY
-from tests.exchange.test_hostile import BOMBS
-content = BOMBS[sys.argv[1]]()
-resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+content = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     read(content, "x", FORMATS["pension"], TODAY)
@@ -280,18 +287,11 @@ except Problem:
 """
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "a sheet that lies about its size",
-        "one cell in the last corner",
-        "one cell in the last corner, with a prefix and a trap before it",
-        "a row that skips a million",
-        "a quote that never closes",
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in BOMBS if name.startswith(("one", "a "))])
 def test_a_bomb_takes_less_than_200_mb(name):
-    done = subprocess.run([sys.executable, "-c", _MEASURE, name], capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE], input=BOMBS[name](), capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()[-500:]
 
 

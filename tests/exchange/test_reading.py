@@ -219,6 +219,12 @@ def test_rows_that_contradict_each_other_go_back_both_in_whatever_order():
         assert not found.rows
 
 
+def test_contradicting_rows_that_are_short_are_sent_back_like_others():
+    rows = table("jobless", [record("jobless", 1), record("jobless", 1)])
+    rows[2] = rows[2][:3]
+    assert len(reading(as_csv(rows), "jobless").rejects) == 2
+
+
 def test_a_relatives_row_with_the_same_id_does_not_send_the_owners_row_back():
     pair = [
         record("disability", 1),

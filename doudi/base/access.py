@@ -142,22 +142,22 @@ class Guard:
     unlogged: bool = False
 
 
-def by_place(column: str = "place", **options: bool) -> Guard:
+def by_place(column: str = "place", **options: Any) -> Guard:
     """Rows are visible when this column's place code lies in the scope."""
     return Guard("place", column, **options)
 
 
-def by_person(column: str = "person_id", **options: bool) -> Guard:
+def by_person(column: str = "person_id", **options: Any) -> Guard:
     """Rows are visible when the person they refer to is."""
     return Guard("person", column, **options)
 
 
-def by_parent(column: str, parent: str, **options: bool) -> Guard:
+def by_parent(column: str, parent: str, **options: Any) -> Guard:
     """Rows are visible when the row of table ``parent`` they refer to is."""
     return Guard("parent", column, parent, **options)
 
 
-def open_table(**options: bool) -> Guard:
+def open_table(**options: Any) -> Guard:
     """Rows carry nothing personal and nothing of one place only."""
     return Guard("open", **options)
 
@@ -206,7 +206,7 @@ class Guarded(models.Model):
 
     guard: ClassVar[Guard]
 
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
+    objects = ScopedManager()
 
     class Meta:
         abstract = True

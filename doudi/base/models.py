@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from doudi.base.access import Guarded, ScopedManager, by_place, open_table
+from doudi.base.access import Guarded, by_place, open_table
 from doudi.base.roles import ROLES
 
 PLACE_LENGTH = 12
@@ -33,7 +33,7 @@ class User(AbstractBaseUser, Guarded):
     last_login = None  # sign-ins are in the audit, not on the row
 
     USERNAME_FIELD = "username"
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[misc,assignment]
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "用户"
@@ -172,8 +172,6 @@ class Task(Guarded):
     article = models.CharField("依据", max_length=120, default="")
     done_at = models.DateTimeField("办结", null=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-    objects: ClassVar[ScopedManager["Task"]] = ScopedManager()
 
     class Meta:
         verbose_name = "待办"

@@ -39,7 +39,9 @@ def root(leaves: list[bytes]) -> bytes:
     return leaves[0] if leaves else hashlib.sha256().digest()
 
 
-def check_seals(link: psycopg.Connection, leaves: dict[int, bytes], witness: dict) -> list[str]:
+def check_seals(
+    link: psycopg.Connection, leaves: dict[int, bytes], witness: dict[int, str]
+) -> list[str]:
     """Every seal's root and chain, every entry in just one seal, every witnessed value."""
     found, sealed, chain, chains = [], set(), bytes(32), {}
     for number, entries, told_root, told_chain in link.execute(

@@ -51,7 +51,7 @@ def revive_stalled() -> int:
             "and queue_name = %s",
             [QUEUE],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def drain(limit: int = 100_000, *, keep_going: bool = False) -> int:

@@ -168,7 +168,10 @@ def end_notice(case_id: int, *, by: Actor) -> Case:
 def was_published(case: Case) -> bool:
     """Whether a notice of this case stood for its lawful days and was taken down afterwards."""
     notices = Publicity.objects.filter(case=case, removed_on__isnull=False)
-    return any(publicity_over(n.posted_on, n.days, n.removed_on) for n in notices)
+    return any(
+        n.removed_on is not None and publicity_over(n.posted_on, n.days, n.removed_on)
+        for n in notices
+    )
 
 
 def open_objections(case: Case) -> int:

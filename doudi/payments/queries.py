@@ -97,9 +97,11 @@ def batch_view(batch_id: int) -> BatchSeen | None:
     )
 
 
-def batch_lines(batch_id: int) -> QuerySet[Payable]:
+def batch_lines(batch_id: int, outcome: str = "") -> QuerySet[Payable]:
     """Lines of a batch with ``outcome`` (批次中 在途 已到账 发放失败) and ``bank_reason``."""
-    return with_outcome(Payable.objects.filter(batch_id=batch_id)).order_by("reference")
+    rows = with_outcome(Payable.objects.filter(batch_id=batch_id)).order_by("reference")
+    # The column is annotated above; the type checker sees the table only.
+    return rows.filter(outcome=outcome) if outcome else rows  # type: ignore[misc]
 
 
 def with_outcome(rows: QuerySet[Payable]) -> QuerySet[Payable]:

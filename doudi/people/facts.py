@@ -122,7 +122,7 @@ def merge_staged(source_prefix: str) -> MergeCount:
     """
     assert connection.in_atomic_block, "facts are written inside an action"
     now = clock.business_now()
-    told = {
+    told: dict[str, Any] = {
         "prefix": source_prefix.rstrip(":"),
         "events": list(EVENTS),
         "now": now,
@@ -149,7 +149,7 @@ def close_source(source_prefix: str) -> int:
     What the remaining statements say, in the order in which they came, stands again.
     """
     assert connection.in_atomic_block, "facts are written inside an action"
-    told = {
+    told: dict[str, Any] = {
         "prefix": source_prefix.rstrip(":"),
         "events": list(EVENTS),
         "now": clock.business_now(),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, islice
+from typing import Any
 
 from django.db import connection
 
@@ -200,7 +201,7 @@ def _load_chunk(chunk: _Chunk, *, by: Actor) -> LoadedBatch:
         cursor.execute(sql.DOUBLED)
         doubled = cursor.fetchone()[0]
         require(not doubled, RegistryOverlaps(name=chunk.name, chunk=chunk.number, count=doubled))
-        told = {"known_at": chunk.known_at, "source": f"registry:{chunk.name}"[:60]}
+        told: dict[str, Any] = {"known_at": chunk.known_at, "source": f"registry:{chunk.name}"[:60]}
         for statement in sql.INSERTS:
             cursor.execute(statement, told)
         cursor.execute(sql.DROP)

@@ -1,5 +1,7 @@
 """Persons, households, dated facts with two times, visits, consents, accounts, the aid chain."""
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -9,7 +11,7 @@ from doudi.base.access import Guarded, by_parent, by_person, by_place, open_tabl
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
 
 
-def place_field(label: str, **options: object) -> models.CharField:
+def place_field(label: str, **options: Any) -> "models.CharField[str, str]":
     """A place is carried as its 12-digit code, never as a foreign key (DESIGN §2)."""
     return models.CharField(label, max_length=PLACE_LENGTH, **options)
 

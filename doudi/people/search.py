@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -135,13 +136,13 @@ class _Asked:
             return [person_id for (person_id,) in cursor.fetchall()]
 
 
-def statement(grams: list[str], ranges: list[Range], limit: int) -> tuple[str, list[object]]:
+def statement(grams: list[str], ranges: list[Range], limit: int) -> tuple[str, list[Any]]:
     """The SQL of a search and its parameters.
 
     One index range for the first gram, a look-up for each other; without grams, the people of the
     places.
     """
-    told: list[object] = []
+    told: list[Any] = []
     parts = []
     for low, high in ranges:
         if not grams:

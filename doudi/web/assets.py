@@ -34,7 +34,7 @@ class AssetFinder(BaseFinder):
         """Nothing to check: a missing file is said by ``./run``."""
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # type: ignore[override]
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """The file behind a static path, or an empty list."""
         source = self.storage.path(path)
         if not Path(source).is_file():
@@ -60,7 +60,7 @@ class _Renamed(FileSystemStorage):
         return str(Path(self.location) / FOLDERS.get(folder, "-") / file)
 
 
-class DeskStorage(CompressedManifestStaticFilesStorage):
+class DeskStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed, compressed static files; source maps are not shipped, so they are not looked for."""
 
     patterns = (("*.css", (r"""(?P<matched>url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\))""",)),)

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from doudi.base.access import Actor
+from doudi.base.actions import ACTIONS
 from doudi.kernel.problems import NotAllowed, Problem
 
 View = Callable[..., HttpResponse]
@@ -60,8 +61,9 @@ def desk(needs: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect("sign_in")
             actor = request.actor  # type: ignore[attr-defined]
-            if actor is None or not actor.may(needs):
-                raise NotAllowed(action=PERMISSION_LABELS.get(needs, "打开此页"))
+            if actor is None:
+                raise NotAllowed(action=label_of_permission(needs))
+            demand(actor, needs)
             return view(request, *args, **kwargs)
 
         open_page.needs = needs  # type: ignore[attr-defined]
@@ -73,12 +75,60 @@ def desk(needs: str) -> Callable[[View], View]:
 PERMISSION_LABELS = {
     "person.read": "查看人员档案",
     "alert.read": "查看预警",
+    "alert.receive": "接收预警",
+    "alert.report": "反馈预警核查",
+    "alert.return": "退回预警",
+    "alert.close": "关闭预警",
+    "lead.read": "查看线索",
+    "lead.report": "上报线索",
+    "lead.triage": "初核线索",
     "case.read": "查看案件",
+    "case.accept": "受理申请",
+    "case.check": "办理信息核对",
+    "case.investigate": "入户调查",
+    "case.opinion": "提出初审意见",
+    "case.publicise": "办理公示",
+    "case.object": "登记、答复公示异议",
+    "case.visit": "县级入户调查",
+    "case.review": "提出审核意见",
+    "case.decide": "作出决定",
+    "case.extend": "延长办理期限",
+    "consent.record": "登记核对授权",
+    "account.confirm": "复核收款账户",
     "payment.read": "查看资金发放",
+    "payment.accrue": "计提应发",
+    "payment.make": "编制批次",
+    "payment.approve": "复核批次",
+    "payment.release": "放行批次",
+    "payment.receive": "导入银行回盘",
     "delivery.read": "查看部门数据",
+    "delivery.receive": "接收部门数据",
+    "delivery.withdraw": "撤回来文",
+    "match.review": "辨认待认人员",
     "audit.read": "查看审计",
     "user.read": "查看用户",
+    "user.create": "开通账号",
+    "user.reset": "重置密码",
+    "user.disable": "停用账号",
+    "post.grant": "授予岗位",
+    "post.end": "结束任职",
 }
+
+
+def label_of_permission(permission: str) -> str:
+    """How a permission is called on pages."""
+    return PERMISSION_LABELS.get(permission, "这一步")
+
+
+def demand(actor: Actor, permission: str) -> None:
+    """Raise ``NotAllowed`` in the bureau's words unless the post carries the permission."""
+    if not actor.may(permission):
+        raise NotAllowed(action=label_of_permission(permission))
+
+
+def demand_action(actor: Actor, name: str) -> None:
+    """The same for what an action needs, before anything of the object is read."""
+    demand(actor, ACTIONS[name].needs)
 
 
 def actor_of(request: HttpRequest) -> Actor:

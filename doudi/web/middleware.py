@@ -29,7 +29,7 @@ class DeskRequest(HttpRequest):
     """A request of somebody signed in: ``actor`` is who acts, ``posts`` what else they may be."""
 
     actor: Actor
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 class PostMiddleware:

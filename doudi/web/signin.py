@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from doudi.base import accounts
+from doudi.base.access import Actor
 from doudi.base.actions import record_read
 from doudi.base.models import User
 from doudi.kernel.problems import Problem
@@ -110,15 +111,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
     )
 
 
-def me(request: HttpRequest) -> accounts.Actor:
+def me(request: HttpRequest) -> Actor:
     """The person signed in, also where they hold no post yet."""
-    actor: accounts.Actor | None = request.actor  # type: ignore[attr-defined]
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
     if actor is not None:
         return actor
     assert isinstance(request.user, User)
     return person_of(request.user)
 
 
-def person_of(user: User) -> accounts.Actor:
+def person_of(user: User) -> Actor:
     """The user acting in no post."""
-    return accounts.Actor(user_id=user.pk, name=user.name, role="citizen", place="000000000000")
+    return Actor(user_id=user.pk, name=user.name, role="citizen", place="000000000000")

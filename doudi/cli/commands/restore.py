@@ -10,6 +10,7 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 HELP = "从归档恢复到一个空数据库，逐表核对，并核验审计"
 EXAMPLE = "DOUDI_VAR=/srv/new doudi restore /srv/backup/doudi-2022-06-01.tar"
@@ -28,14 +29,14 @@ def run(told: argparse.Namespace) -> int:
         print(json.dumps(outcome, ensure_ascii=False))
     elif outcome["different"] or outcome["findings"]:
         print("恢复后与备份不一致：")
-        for line in [*outcome["different"], *outcome["findings"]]:
+        for line in outcome["different"] + outcome["findings"]:
             print(f"  {line}")
     else:
         print(f"已恢复 {outcome['rows']} 行，逐表一致，审计核验通过。")
     return 1 if outcome["different"] or outcome["findings"] else 0
 
 
-def restore(archive: Path) -> dict[str, object]:
+def restore(archive: Path) -> dict[str, Any]:
     """Restore and compare; answers rows, tables that differ, and findings of the verifier."""
     import psycopg
 

@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from doudi.base.access import one_or_not_there
-from doudi.base.actions import record_read
+from doudi.base.actions import keyed, record_read
 from doudi.kernel import clock
 from doudi.kernel.divisions import check_division_code
 from doudi.kernel.problems import NotThere, require
 from doudi.places.queries import children
 from doudi.watch import leads as leading
 from doudi.watch import loop, queries
-from doudi.web.desk import actor_of, desk, key_of, page_of
+from doudi.watch.states import LEAD_OPEN
+from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
 from doudi.web.office.visits import MANNERS, read_visit_form
 
 DIRECTIONS = ("纳入", "落实", "退出", "安全")
@@ -34,11 +35,17 @@ def alerts(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     townships = children(actor.place) if actor.place.endswith("000000") else []
     place = _one_of(request, "place", tuple(one.code for one in townships))
+    rows = queries.alerts(
+        colour=chosen["colour"],
+        state=chosen["state"],
+        direction=chosen["direction"],
+        place=place,
+    )
     return render(
         request,
         "desk/alerts.html",
         {
-            "page": page_of(request, queries.alerts(**chosen, place=place)),
+            "page": page_of(request, rows),
             "counts": queries.counts(place),
             "chosen": {**chosen, "place": place},
             "colours": queries.COLOURS,
@@ -83,7 +90,7 @@ def _address(subject: str) -> str:
 
 def _report(request: HttpRequest, alert_id: int, key: str) -> None:
     visit = read_visit_form(request, "预警核查", f"watch.alert:{alert_id}")
-    loop.report_check(
+    keyed(loop.report_check, key)(
         alert_id,
         visit,
         visit.findings,
@@ -91,7 +98,6 @@ def _report(request: HttpRequest, alert_id: int, key: str) -> None:
         request.POST.get("disposal", ""),
         request.POST.get("policy_told") == "1",
         by=actor_of(request),
-        key=key,
     )
 
 
@@ -109,17 +115,18 @@ _DONE = {
 def alert_do(request: HttpRequest, alert_id: int, verb: str) -> HttpResponse:
     """Do one thing with an alert; the action itself decides whether this person may."""
     require(verb in _DONE, NotThere())
+    demand_action(actor_of(request), f"alert.{verb}")
     key, actor = key_of(request, f"alert.{verb}"), actor_of(request)
     if verb == "receive":
-        loop.receive_alert(alert_id, by=actor, key=key)
+        keyed(loop.receive_alert, key)(alert_id, by=actor)
     elif verb == "report":
         _report(request, alert_id, key)
     elif verb == "tell_policy":
-        loop.tell_policy(alert_id, by=actor, key=key)
+        keyed(loop.tell_policy, key)(alert_id, by=actor)
     elif verb == "return":
-        loop.return_alert(alert_id, request.POST.get("reason", ""), by=actor, key=key)
+        keyed(loop.return_alert, key)(alert_id, request.POST.get("reason", ""), by=actor)
     else:
-        loop.close_alert(alert_id, by=actor, key=key)
+        keyed(loop.close_alert, key)(alert_id, by=actor)
     messages.success(request, _DONE[verb])
     return redirect("alert", alert_id)
 
@@ -128,7 +135,7 @@ def alert_do(request: HttpRequest, alert_id: int, verb: str) -> HttpResponse:
 @require_safe
 def leads(request: HttpRequest) -> HttpResponse:
     """Leads from people, nearest check first."""
-    state = request.GET.get("state", queries.LEAD_OPEN)
+    state = request.GET.get("state", LEAD_OPEN)
     return render(
         request,
         "desk/leads.html",
@@ -143,7 +150,7 @@ def lead_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST":
         place = check_division_code(request.POST.get("place", "")).code
-        made = leading.report_lead(
+        made = keyed(leading.report_lead, key_of(request, "lead.report"))(
             leading.LeadFacts(
                 place=place,
                 about=request.POST.get("about", ""),
@@ -152,7 +159,6 @@ def lead_new(request: HttpRequest) -> HttpResponse:
                 reporter=request.POST.get("reporter", ""),
             ),
             by=actor,
-            key=key_of(request, "lead.report"),
         )
         messages.success(request, "已上报，乡镇会在三个工作日内初核。")
         return redirect("lead", made.pk)
@@ -173,11 +179,8 @@ def lead(request: HttpRequest, lead_id: int) -> HttpResponse:
 @require_POST
 def lead_settle(request: HttpRequest, lead_id: int) -> HttpResponse:
     """Say what became of a lead."""
-    leading.settle_lead(
-        lead_id,
-        request.POST.get("outcome", ""),
-        by=actor_of(request),
-        key=key_of(request, "lead.settle"),
+    keyed(leading.settle_lead, key_of(request, "lead.settle"))(
+        lead_id, request.POST.get("outcome", ""), by=actor_of(request)
     )
     messages.success(request, "线索已了结。")
     return redirect("lead", lead_id)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from doudi.base.access import Actor, one_or_not_there
-from doudi.base.actions import record_read
+from doudi.base.actions import keyed, record_read
 from doudi.base.roles import role_of
 from doudi.cases import (
     applications,
@@ -32,8 +32,8 @@ from doudi.people import consents
 from doudi.people.means import household_means
 from doudi.people.queries import adults_of, household_view
 from doudi.rules import WhyLine
-from doudi.web.desk import actor_of, desk, key_of, page_of
-from doudi.web.office.means import household_fields, member_fields, read_means_form
+from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
+from doudi.web.office.means import Field, household_fields, member_fields, read_means_form
 from doudi.web.office.visits import MANNERS, read_visit_form
 
 PROCEDURE = "低保"
@@ -114,7 +114,7 @@ def _with_names(lines: list[WhyLine], household_id: int, on: date) -> list[WhyLi
     ]
 
 
-def _named(household_id: int, fields: dict[str, list[object]]) -> list[tuple[str, list[object]]]:
+def _named(household_id: int, fields: dict[str, list[Field]]) -> list[tuple[str, list[Field]]]:
     names = {str(m.person_id): m.name for m in household_view(household_id).members}
     return [(names.get(reference, reference), own) for reference, own in fields.items()]
 
@@ -125,22 +125,21 @@ def case_new(request: HttpRequest, household_id: int) -> HttpResponse:
     """Accept an application; from an alert (``?alert=``) the link is kept."""
     actor = actor_of(request)
     today = clock.business_today()
+    home = household_view(household_id)
     alert = request.POST.get("alert") or request.GET.get("alert") or ""
     if request.method == "POST":
-        members = household_view(household_id).members
         applicant = request.POST.get("applicant", "")
         require(applicant.isdigit(), NobodyChosen())
-        made = applications.accept(
+        made = keyed(applications.accept, key_of(request, "case.accept"))(
             household_id,
             int(applicant),
             procedure=PROCEDURE,
             channel=request.POST.get("channel", "窗口"),
             reason=request.POST.get("reason", ""),
-            declared=read_means_form(request, [m.person_id for m in members]),
+            declared=read_means_form(request, [m.person_id for m in home.members]),
             alert_id=int(alert) if alert.isdigit() else None,
             kin_of_official=request.POST.get("kin") == "1",
             by=actor,
-            key=key_of(request, "case.accept"),
         )
         messages.success(request, f"已受理，案件号 {made.number}。")
         return redirect("case", made.pk)
@@ -149,7 +148,7 @@ def case_new(request: HttpRequest, household_id: int) -> HttpResponse:
         request,
         "desk/case_new.html",
         {
-            "household": household_view(household_id),
+            "household": home,
             "adults": adults_of(household_id, today),
             "channels": PROCEDURES[PROCEDURE].channels,
             "alert": alert if alert.isdigit() else "",
@@ -166,12 +165,11 @@ def case_consent(request: HttpRequest, case_id: int, person_id: int) -> HttpResp
     view = queries.case_view(case_id)
     adults = {adult.person_id for adult in adults_of(view.household_id, clock.business_today())}
     require(person_id in adults, NotThere())
-    consents.record_consent(
+    keyed(consents.record_consent, key_of(request, "consent.record"))(
         person_id,
         tuple(PROCEDURES[view.procedure].check_items),
         clock.business_today(),
         by=actor_of(request),
-        key=key_of(request, "consent.record"),
     )
     return redirect("case", case_id)
 
@@ -188,49 +186,53 @@ def _reason(request: HttpRequest) -> str:
 
 
 def _request_check(request: HttpRequest, case_id: int, by: Actor, key: str) -> None:
-    asked = checking.request_check(case_id, by=by, key=key)
+    asked = keyed(checking.request_check, key)(case_id, by=by)
+    assert asked.verification_id is not None, "a check was just asked for"
     verification.answer_from_registry(asked.verification_id)
 
 
 def _investigate(request: HttpRequest, case_id: int, by: Actor, key: str) -> None:
     view = queries.case_view(case_id)
     members = household_view(view.household_id).members
-    investigation.record_investigation(
+    keyed(investigation.record_investigation, key)(
         case_id,
         read_visit_form(request, "入户调查", f"cases.case:{case_id}"),
         read_means_form(request, [m.person_id for m in members]),
         by=by,
-        key=key,
     )
 
 
 VERBS: dict[str, Handler] = {
-    "consents": lambda r, i, by, key: checking.consents_done(i, by=by, key=key),
+    "consents": lambda r, i, by, key: keyed(checking.consents_done, key)(i, by=by),
     "request_check": _request_check,
-    "finish_check": lambda r, i, by, key: checking.finish_check(i, by=by, key=key),
+    "finish_check": lambda r, i, by, key: keyed(checking.finish_check, key)(i, by=by),
     "investigate": _investigate,
-    "first_opinion": lambda r, i, by, key: opinions.give_first_opinion(
-        i, _agrees(r), _reason(r), by=by, key=key
+    "first_opinion": lambda r, i, by, key: keyed(opinions.give_first_opinion, key)(
+        i, _agrees(r), _reason(r), by=by
     ),
-    "post_notice": lambda r, i, by, key: publicity.post_notice(
-        i, r.POST.get("where", ""), by=by, key=key
+    "post_notice": lambda r, i, by, key: keyed(publicity.post_notice, key)(
+        i, r.POST.get("where", ""), by=by
     ),
-    "object": lambda r, i, by, key: publicity.object(i, _reason(r), by=by, key=key),
-    "answer_objection": lambda r, i, by, key: publicity.answer_objection(
-        _number(r, "objection"), _reason(r), by=by, key=key
+    "object": lambda r, i, by, key: keyed(publicity.object, key)(i, _reason(r), by=by),
+    "answer_objection": lambda r, i, by, key: keyed(publicity.answer_objection, key)(
+        _number(r, "objection"), _reason(r), by=by
     ),
-    "end_notice": lambda r, i, by, key: publicity.end_notice(i, by=by, key=key),
-    "visit": lambda r, i, by, key: review.record_county_visit(
-        i, read_visit_form(r, "入户调查", f"cases.case:{i}"), by=by, key=key
+    "end_notice": lambda r, i, by, key: keyed(publicity.end_notice, key)(i, by=by),
+    "visit": lambda r, i, by, key: keyed(review.record_county_visit, key)(
+        i, read_visit_form(r, "入户调查", f"cases.case:{i}"), by=by
     ),
-    "review": lambda r, i, by, key: review.give_review(i, _agrees(r), _reason(r), by=by, key=key),
-    "send_back": lambda r, i, by, key: review.send_back(i, _reason(r), by=by, key=key),
-    "decide": lambda r, i, by, key: decisions.decide(
-        i, "确认" if _agrees(r) else "不予确认", _reason(r), by=by, key=key
+    "review": lambda r, i, by, key: keyed(review.give_review, key)(
+        i, _agrees(r), _reason(r), by=by
     ),
-    "extend": lambda r, i, by, key: applications.extend(i, r.POST.get("cause", ""), by=by, key=key),
-    "terminate": lambda r, i, by, key: applications.terminate(
-        i, r.POST.get("cause", ""), _reason(r), by=by, key=key
+    "send_back": lambda r, i, by, key: keyed(review.send_back, key)(i, _reason(r), by=by),
+    "decide": lambda r, i, by, key: keyed(decisions.decide, key)(
+        i, "确认" if _agrees(r) else "不予确认", _reason(r), by=by
+    ),
+    "extend": lambda r, i, by, key: keyed(applications.extend, key)(
+        i, r.POST.get("cause", ""), by=by
+    ),
+    "terminate": lambda r, i, by, key: keyed(applications.terminate, key)(
+        i, r.POST.get("cause", ""), _reason(r), by=by
     ),
 }
 
@@ -246,6 +248,7 @@ def _number(request: HttpRequest, name: str) -> int:
 def case_do(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
     """Do one thing with a case; the action itself decides whether this person may."""
     require(verb in VERBS, NotThere())
+    demand_action(actor_of(request), f"case.{verb}")
     view = queries.case_view(case_id)
     VERBS[verb](request, case_id, actor_of(request), key_of(request, f"case.{verb}"))
     title = PROCEDURES[view.procedure].title_of(f"case.{verb}")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from doudi.base.actions import record_read
+from doudi.base.actions import keyed, record_read
 from doudi.exchange import intake, queries
 from doudi.exchange.formats import FORMATS
 from doudi.kernel.dates import Month
@@ -99,11 +99,8 @@ def format_template(request: HttpRequest, format_code: str) -> HttpResponse:
 @require_POST
 def delivery_withdraw(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Take a delivery back with everything that only it said."""
-    intake.withdraw(
-        delivery_id,
-        request.POST.get("reason", ""),
-        by=actor_of(request),
-        key=key_of(request, "delivery.withdraw"),
+    keyed(intake.withdraw, key_of(request, "delivery.withdraw"))(
+        delivery_id, request.POST.get("reason", ""), by=actor_of(request)
     )
     messages.success(request, "已撤回；由它带来的情况已恢复到来文之前。")
     return redirect("delivery", delivery_id)

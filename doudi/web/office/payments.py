@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from doudi.base import sealing
-from doudi.base.actions import record_read
+from doudi.base.actions import keyed, record_read
 from doudi.base.files import content_of
 from doudi.base.witness import WitnessSilent
 from doudi.kernel import clock
@@ -69,10 +69,8 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     seen = queries.batch_view(batch_id)
     require(seen is not None, NotThere())
     assert seen is not None
-    lines = queries.batch_lines(batch_id)
     chosen = request.GET.get("state", "")
-    if chosen:
-        lines = lines.filter(outcome=chosen)
+    lines = queries.batch_lines(batch_id, chosen)
     return render(
         request,
         "desk/batch.html",
@@ -105,12 +103,8 @@ def accrue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def batch_make(request: HttpRequest) -> HttpResponse:
     """Freeze the month's lines into a batch."""
-    made = batches.make_batch(
-        actor_of(request).place,
-        _scheme(request),
-        _month(request),
-        by=actor_of(request),
-        key=key_of(request, "payment.make"),
+    made = keyed(batches.make_batch, key_of(request, "payment.make"))(
+        actor_of(request).place, _scheme(request), _month(request), by=actor_of(request)
     )
     messages.success(request, f"批次 {made.number} 已编制，共 {made.lines} 笔，等待复核。")
     return redirect("batch", made.pk)
@@ -120,7 +114,7 @@ def batch_make(request: HttpRequest) -> HttpResponse:
 @require_POST
 def batch_approve(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Approve: by somebody else than the maker."""
-    batches.approve_batch(batch_id, by=actor_of(request), key=key_of(request, "payment.approve"))
+    keyed(batches.approve_batch, key_of(request, "payment.approve"))(batch_id, by=actor_of(request))
     messages.success(request, "已复核，等待放行。")
     return redirect("batch", batch_id)
 
@@ -134,7 +128,7 @@ def batch_release(request: HttpRequest, batch_id: int) -> HttpResponse:
         sealing.publish()
     except WitnessSilent as silent:
         messages.error(request, f"{silent}{silent.next_step}")
-    batches.release_batch(batch_id, by=actor, key=key_of(request, "payment.release"))
+    keyed(batches.release_batch, key_of(request, "payment.release"))(batch_id, by=actor)
     sending.send_waiting(actor.place, by=actor)
     messages.success(request, "已放行，银行代发文件已送出。")
     return redirect("batch", batch_id)
@@ -144,11 +138,8 @@ def batch_release(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_POST
 def batch_send_back(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Return a batch before its release."""
-    batches.send_back_batch(
-        batch_id,
-        request.POST.get("reason", ""),
-        by=actor_of(request),
-        key=key_of(request, "payment.send_back"),
+    keyed(batches.send_back_batch, key_of(request, "payment.send_back"))(
+        batch_id, request.POST.get("reason", ""), by=actor_of(request)
     )
     messages.success(request, "批次已退回，其中各笔回到待编批。")
     return redirect("batch", batch_id)

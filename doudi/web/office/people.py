@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from doudi.base.actions import record_read
+from doudi.base.actions import keyed, record_read
 from doudi.cases.queries import Award, Case
 from doudi.kernel import clock
 from doudi.kernel.problems import Problem, require
@@ -79,8 +79,8 @@ def person_reveal(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def account_confirm(request: HttpRequest, account_id: int) -> HttpResponse:
     """A second person confirms a payee account."""
-    account = accounts.confirm_account(
-        account_id, by=actor_of(request), key=key_of(request, "account.confirm")
+    account = keyed(accounts.confirm_account, key_of(request, "account.confirm"))(
+        account_id, by=actor_of(request)
     )
     messages.success(request, "收款账户已复核。")
     return redirect("person", account.person_id)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from doudi.base import accounts
 from doudi.base.access import one_or_not_there
+from doudi.base.actions import keyed
 from doudi.base.models import Post, User
 from doudi.base.roles import ROLES
 from doudi.kernel import clock
@@ -87,7 +88,7 @@ def user_disable(request: HttpRequest, user_id: int) -> HttpResponse:
         accounts.enable_user(user_id, by=actor_of(request))
         messages.success(request, "账号已启用；岗位需由安全管理员重新授予。")
     else:
-        accounts.disable_user(user_id, by=actor_of(request), key=key_of(request, "user.disable"))
+        keyed(accounts.disable_user, key_of(request, "user.disable"))(user_id, by=actor_of(request))
         messages.success(request, "账号已停用，登录状态和任职已全部结束。")
     return redirect("user", user_id)
 
@@ -100,8 +101,8 @@ def post_grant(request: HttpRequest, user_id: int) -> HttpResponse:
     role = request.POST.get("role", "")
     require(role in ROLES, accounts.NoSuchRole())
     since: date = parse_date(request.POST.get("since") or clock.business_today().isoformat())
-    accounts.grant_post(
-        user_id, role, place, since=since, by=actor_of(request), key=key_of(request, "post.grant")
+    keyed(accounts.grant_post, key_of(request, "post.grant"))(
+        user_id, role, place, since=since, by=actor_of(request)
     )
     messages.success(request, "已授予岗位。")
     return redirect("user", user_id)

@@ -84,7 +84,8 @@ def tag(household: HouseholdView, on: date) -> None:
     of_one: dict[int, set[str]] = {}
     wanted = _by_fact()
     for person in household.members:
-        of_one[person.id] = mine = set()
+        mine: set[str] = set()
+        of_one[person.id] = mine
         for fact_kind in wanted.keys() & person.facts.keys():
             for kind in wanted[fact_kind]:
                 if any(kind.shown_by(f, household.urban, on) for f in person.facts[fact_kind]):

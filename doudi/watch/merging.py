@@ -12,6 +12,7 @@ from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 DEATH = "R26"
 RED = "红"
+CAUSE_LENGTH = 64
 Cause = tuple[int, str, str]  # person, indicator, cause
 
 
@@ -80,7 +81,9 @@ def changes(
 ) -> list[Change]:
     """What the household's facts ask for beyond what is on record, by direction."""
     by_direction: dict[str, dict[Cause, FoundHit]] = {}
-    for person, indicator, hit in evaluate(household, day):
+    for person, indicator, fired in evaluate(household, day):
+        # Cut to the width of the column before it is compared, else it would fire every time.
+        hit = fired._replace(cause=fired.cause[:CAUSE_LENGTH])
         cause = (person.id, indicator.code, hit.cause)
         if cause in known:
             continue

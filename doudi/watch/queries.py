@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.tasks import urgency
@@ -209,6 +209,14 @@ def alerts_of_household(household_id: int) -> QuerySet[Alert]:
     return Alert.objects.filter(household_id=household_id).order_by("-raised_at", "-id")
 
 
+def alerts_of_delivery(delivery_id: int) -> QuerySet[Alert]:
+    """Alerts with a hit that rests on a delivery: what its withdrawal would concern."""
+    source = f"delivery:{delivery_id}:"
+    mine = AlertHit.objects.filter(source__startswith=source)
+    rows = Alert.objects.filter(Exists(mine.filter(alert_id=OuterRef("pk"))))
+    return rows.select_related("household", "person").order_by("id")
+
+
 def leads(*, state: str = LEAD_OPEN, place: str = "") -> QuerySet[Lead]:
     """Leads of the range, the nearest check first; ``state`` "" for all."""
     rows: QuerySet[Lead] = Lead.objects.select_related("household", "alert")
@@ -243,6 +251,7 @@ __all__ = [
     "Verb",
     "alert_view",
     "alerts",
+    "alerts_of_delivery",
     "alerts_of_household",
     "counts",
     "hits_of",

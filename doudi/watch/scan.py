@@ -18,6 +18,7 @@ from doudi.base.locks import lock
 from doudi.kernel import clock, faults
 from doudi.kernel.clock import SHANGHAI
 from doudi.kernel.dates import Month
+from doudi.kernel.problems import NotThere, require
 from doudi.watch import _scan_sql as sql
 from doudi.watch import gathering, writing
 from doudi.watch.gathering import Reach
@@ -44,8 +45,10 @@ class OnRecord:
 def scan(place: str, period: str, *, by: Actor, delivery_id: int | None = None) -> Scan:
     """Run all indicators over the households of a place, or those of whom one delivery told.
 
-    ``place`` has 12 digits, ``period`` is a month such as "2022-05". Raises ``DateUnreadable``.
+    ``place`` has 12 digits, ``period`` is a month such as "2022-05". Raises ``DateUnreadable``, and
+    ``NotThere`` for a place outside the actor's range.
     """
+    require(by.covers(place), NotThere())
     reach = Reach(place, str(Month.parse(period)), delivery_id)
     lock(f"watch.scan:{place[:6]}", wait_ms=_WAIT_MS)
     today = clock.business_today()

@@ -144,7 +144,7 @@ def _hits(everything: list[tuple[int, Change]]) -> None:
                 alert_id=number,
                 person_id=found.person.id,
                 indicator=found.indicator,
-                cause=found.hit.cause[:64],
+                cause=found.hit.cause,
                 weight=found.weight,
                 sentence=found.hit.sentence[:200],
                 fact_id=found.hit.fact_id,

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier, Event
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
 from doudi.base import worklist
 from doudi.base.access import NATION, Actor, scope
 from doudi.base.actions import action
 from doudi.exchange.topics import FACTS_CHANGED
+from doudi.people.facts import FactValue
+from doudi.people.models import Person
+from doudi.watch import scan as scanning
 from doudi.watch.consumers import scan_delivery
 from doudi.watch.models import Alert, AlertHit
 from doudi.watch.scan import scan
 from tests.arrange import COUNTY
-from tests.watch.village import PERIOD, Somebody, certificate, families, stay
+from tests.watch.village import PERIOD, Somebody, families, stay, tell
 
 WRITERS = 8
 
@@ -99,16 +103,46 @@ def test_a_consumer_called_twice_raises_once(committed_db):
     assert seen_alerts() == 1
 
 
-def test_scans_at_once_raise_one_alert_with_each_cause_once(committed_db):
-    families([(Somebody(news=[stay(11000), certificate("42")]),)] * 5, delivery=1)
-    start = Barrier(4)
-
-    def run() -> None:
-        start.wait(timeout=30)
-        scan(COUNTY, PERIOD, by=Actor.system(COUNTY), delivery_id=1)
-
-    with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(in_thread, run) for _ in range(4)]:
-            done.result(timeout=60)
+def _scan_two_deliveries_at_once(monkeypatch) -> None:
+    """Two deliveries about one household; the second scan starts while the first writes."""
+    families([(Somebody(news=[stay(11000)]),)], delivery=1)
     with scope(NATION):
-        assert (Alert.objects.count(), AlertHit.objects.count()) == (5, 10)
+        person = Person.objects.get().pk
+    severe = FactValue("disability", key="证", code="42", valid_since=date(2022, 5, 10))
+    tell(person, severe, source="delivery:2:1")
+    first_writes, second_writes = Event(), Event()
+    write = scanning.writing.write
+
+    def slow_write(*args):
+        if first_writes.is_set():
+            second_writes.set()
+        else:
+            first_writes.set()
+            # Under the lock nobody else comes this far, and the wait runs out.
+            second_writes.wait(timeout=1)
+        return write(*args)
+
+    monkeypatch.setattr(scanning.writing, "write", slow_write)
+
+    def run(delivery: int) -> None:
+        scan(COUNTY, PERIOD, by=Actor.system(COUNTY), delivery_id=delivery)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(in_thread, lambda: run(1))
+        assert first_writes.wait(timeout=30)
+        second = pool.submit(in_thread, lambda: run(2))
+        first.result(timeout=60)
+        second.result(timeout=60)
+
+
+def test_without_the_lock_two_scans_of_one_household_collide(committed_db, monkeypatch):
+    monkeypatch.setattr(scanning, "lock", lambda *names, **told: None)
+    with pytest.raises(IntegrityError, match="one_open_alert_per_household_and_direction"):
+        _scan_two_deliveries_at_once(monkeypatch)
+
+
+def test_two_scans_of_one_household_at_once_end_in_one_alert(committed_db, monkeypatch):
+    _scan_two_deliveries_at_once(monkeypatch)
+    with scope(NATION):
+        assert Alert.objects.get().score == 70
+        assert AlertHit.objects.count() == 2

@@ -126,6 +126,13 @@ def test_pages_ask_a_fixed_number_of_statements(county):
     assert statements(queries.precision) == 1
 
 
+def test_the_alerts_that_rest_on_a_delivery_are_known(county):
+    family(Somebody(name="戊", news=[stay(11000)]), delivery=12)
+    scan(COUNTY, PERIOD, by=Actor.system(COUNTY))
+    assert names(queries.alerts_of_delivery(12)) == ["戊"]
+    assert len(queries.alerts_of_delivery(1)) == 4
+
+
 def test_leads_come_with_the_nearest_check_first():
     worker = actor("village_worker", VILLAGE)
     with clock.business_at(TODAY + timedelta(days=3)):

@@ -10,7 +10,7 @@ from doudi.base.access import NATION, Actor, scope
 from doudi.base.models import AuditEntry, Task
 from doudi.kernel import clock
 from doudi.kernel.dates import DateUnreadable
-from doudi.kernel.problems import NotAllowed
+from doudi.kernel.problems import NotAllowed, NotThere
 from doudi.people.facts import FactValue
 from doudi.people.models import ChainEvent, Member
 from doudi.watch import topics
@@ -238,11 +238,13 @@ def test_a_scan_of_one_place_leaves_other_places_alone():
     assert Alert.objects.count() == 1
 
 
-def test_a_clerk_may_not_scan_and_a_month_must_be_one():
+def test_a_clerk_may_not_scan_nor_a_reviewer_elsewhere_and_a_month_must_be_one():
     with pytest.raises(NotAllowed):
         scan(COUNTY, PERIOD, by=actor("township_clerk"))
     with pytest.raises(DateUnreadable):
         run(period="五月")
+    with pytest.raises(NotThere):
+        scan(OTHER_COUNTY, PERIOD, by=actor("county_reviewer"))
 
 
 def _queries(people: int) -> int:
@@ -299,3 +301,14 @@ def test_unemployment_and_a_wage_that_ended_are_read_together():
     run()
     alert = Alert.objects.get()
     assert (alert.score, alert.kinds, alert.colour) == (20, ["K09"], "蓝")
+
+
+def test_a_cause_as_long_as_its_column_still_fires_once():
+    long = "9" * 64
+    car = state("vehicle", date(2022, 5, 9), key=long, code="小型轿车")
+    family(Somebody(known=[benefit("低保")], news=[car]))
+    run()
+    before = everything()
+    run()
+    assert everything() == before
+    assert AlertHit.objects.count() == 1

@@ -15,10 +15,10 @@ def paid(fact: FactView, over: int, direction: str = "") -> Hit:
     """The hit that such a stay makes."""
     spent = fact.amount_fen or 0
     sentence = f"{fact.valid_since} 出院，个人自付 {yuan(spent)}，超过 {limit(over)}"
+    cause = fact.key or str(fact.valid_since)
     return Hit(
-        spent, over, sentence, fact.key, fact.id, fact.source, fact.valid_since,
-        direction=direction,
-    )  # fmt: skip
+        spent, over, sentence, cause, fact.id, fact.source, fact.valid_since, direction=direction
+    )
 
 
 def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:

@@ -19,9 +19,8 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
                 f"{fact.valid_since} 出院，医疗救助 {yuan(aided)} 后个人仍自付 {yuan(spent)}，"
                 f"达到 {limit(least)}"
             )
-            hits.append(
-                Hit(spent, least, sentence, fact.key, fact.id, fact.source, fact.valid_since)
-            )
+            cause = fact.key or str(fact.valid_since)
+            hits.append(Hit(spent, least, sentence, cause, fact.id, fact.source, fact.valid_since))
     return hits
 
 

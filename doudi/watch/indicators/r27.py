@@ -35,7 +35,7 @@ def _vehicles(person: PersonView, day: Day) -> list[Hit]:
         hits.append(
             Hit(
                 fact.amount_fen or 0, 0, sentence,
-                f"车:{fact.key}"[:64], fact.id, fact.source, fact.valid_since,
+                f"车:{fact.key}", fact.id, fact.source, fact.valid_since,
             )
         )  # fmt: skip
     return hits
@@ -58,7 +58,7 @@ def _enterprises(person: PersonView, day: Day) -> list[Hit]:
                 0, 0,
                 f"{fact.valid_since} 新任{told.get('type') or '企业'}{fact.code}"
                 f"，登记状态：{told.get('status') or '未填'}",
-                f"企:{fact.key}"[:64], fact.id, fact.source, fact.valid_since,
+                f"企:{fact.key}", fact.id, fact.source, fact.valid_since,
             )
         )  # fmt: skip
     return hits

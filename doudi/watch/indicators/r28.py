@@ -25,7 +25,7 @@ def _hits(person: PersonView, kind: str, word: str, least: Fraction, day: Day) -
             fact.amount_fen or 0, int(least),
             f"{fact.valid_since} 起新领{word}每月 {yuan(fact.amount_fen or 0)}，"
             f"达到 {yuan(least.__ceil__())}，应重新核算收入",
-            f"{kind}:{fact.key}"[:64], fact.id, fact.source, fact.valid_since,
+            f"{kind}:{fact.key}", fact.id, fact.source, fact.valid_since,
         )
         for fact in person.news(kind, day)
         if fact.stands(day.on)

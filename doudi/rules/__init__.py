@@ -3,7 +3,7 @@
 from doudi.rules.api import Replay, determine, determine_many, replay
 from doudi.rules.determination import Determination, Outcome, Step, WhyLine
 from doudi.rules.errors import FactRefused, NoLawInForce, OverlayRefused, PlaceRefused, RuleRefused
-from doudi.rules.facts import HouseholdFacts, PersonFacts
+from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
 from doudi.rules.missing import Want
 from doudi.rules.schema import Input, inputs
 from doudi.rules.tables import Overlay, ParameterValue
@@ -15,6 +15,7 @@ __all__ = [
     "HouseholdFacts",
     "Input",
     "NoLawInForce",
+    "ObligorFacts",
     "Outcome",
     "Overlay",
     "OverlayRefused",

@@ -16,7 +16,7 @@ from doudi.rules.evaluate import Computed, compute
 from doudi.rules.facts import HouseholdFacts, check_names
 from doudi.rules.missing import Missing, Want, united
 from doudi.rules.show import show
-from doudi.rules.tables import Overlay, ParameterTable
+from doudi.rules.tables import Overlay, ParameterTable, ParameterValue
 from doudi.rules.version import rules_version
 
 MISSING = "缺资料"
@@ -115,10 +115,14 @@ def _tables(overlay: Overlay | None) -> ParameterTable:
 
 
 def _outcomes(programme: Programme, plan: Plan, computed: Computed) -> list[Outcome]:
-    if programme.holder is Level.HOUSEHOLD:
-        return [_outcome(programme, plan, computed, None)]
+    positions: Sequence[int | None] = (None,)
+    if programme.holder is Level.PERSON:
+        positions = range(len(computed.persons))
     return [
-        _outcome(programme, plan, computed, position) for position in range(len(computed.persons))
+        _outcome(programme, plan, computed, position)
+        for position in positions
+        if programme.applies is None
+        or _value(plan, computed, programme.applies, position) is not False
     ]
 
 
@@ -139,8 +143,8 @@ def _outcome(programme: Programme, plan: Plan, computed: Computed, position: int
     if unknown:
         wants: tuple[Want, ...] = united(unknown).wants
         told = (*reasons, *(want.text for want in wants))
-        return Outcome(programme.code, holder, MISSING, Fen(0), told, wants)
-    return Outcome(programme.code, holder, FINDINGS[found], Fen(amount), reasons)
+        return Outcome(programme.code, holder, MISSING, Fen(0), told, wants, programme.per)
+    return Outcome(programme.code, holder, FINDINGS[found], Fen(amount), reasons, (), programme.per)
 
 
 def _reasons(
@@ -148,6 +152,8 @@ def _reasons(
 ) -> tuple[str, ...]:
     told: list[str] = []
     for reason in programme.reasons:
+        if reason.about not in plan.slots:  # a rule that was not yet or no longer in force
+            continue
         value = _value(plan, computed, reason.about, position)
         if type(value) is Missing or value not in reason.texts:
             continue
@@ -171,34 +177,37 @@ class _Words(dict[str, str]):
 
 
 def _trace(plan: Plan, computed: Computed, facts: HouseholdFacts) -> list[Step]:
-    given = {"": facts.values, **{member.reference: member.values for member in facts.members}}
+    given = {"": facts.values}
+    given.update((member.reference, member.values) for member in facts.members)
+    given.update((obligor.reference, obligor.values) for obligor in facts.obligors)
     steps: list[Step] = []
     for node, value in zip(plan.nodes, computed.values, strict=True):
-        if node.level is Level.PERSON:
-            holders: Sequence[str] = computed.persons
-            values: Sequence[Any] = value
-        else:
-            holders, values = ("",), (value,)
+        holders = computed.holders(node.level)
+        values: Sequence[Any] = (value,) if node.level is Level.HOUSEHOLD else value
         name, kind = node.name, node.kind
-        tail = (node.unit, node.article, node.meaning, node.inputs, *_source(node, computed))
+        tail = (node.unit, node.article, node.meaning, node.inputs)
         shown: dict[Any, str] = {}  # members often share a value; words are made once for each
-        for holder, each in zip(holders, values, strict=True):
+        sources = _sources(node, computed) or [_NO_SOURCE] * len(holders)
+        for holder, each, origin in zip(holders, values, sources, strict=True):
             if type(each) is Missing:
                 number, words = None, "缺"
             else:
                 number = each
                 words = shown.get(each) or shown.setdefault(each, show(node, each))
             source = "缺省" if kind == "资料" and name not in given[holder] else kind
-            steps.append(Step._make((name, source, holder, number, words, *tail)))
+            steps.append(Step._make((name, source, holder, number, words, *tail, *origin)))
     return steps
 
 
 _NO_SOURCE = ("",) * 6
 
 
-def _source(node: Node, computed: Computed) -> tuple[str, ...]:
-    """Since, before, place, document, article and mark of a parameter's value."""
-    used = computed.parameters.get(node.name) if node.parameter is not None else None
+def _sources(node: Node, computed: Computed) -> list[tuple[str, ...]]:
+    """Since, before, place, document, article and mark of each holder's value of a parameter."""
+    return [_source(used) for used in computed.parameters.get(node.name, ())]
+
+
+def _source(used: ParameterValue | None) -> tuple[str, ...]:
     if used is None:
         return _NO_SOURCE
     before = used.before.isoformat() if used.before else ""

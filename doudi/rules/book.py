@@ -7,7 +7,9 @@ person's value outside an aggregation, on every day on which any rule changes.
 from __future__ import annotations
 
 import bisect
+import enum
 import functools
+import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +23,7 @@ from doudi.rules.tables import Parameter, ParameterTable, read_tables
 
 DAY = "核算日"  # the one value the engine itself gives: the day asked about, as yyyymmdd
 _BEGINNING = date(1900, 1, 1)
+_TEMPLATE = string.Formatter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,20 @@ class Node:
     input: Input | None = None
     parameter: Parameter | None = None
 
+    @property
+    def options(self) -> Mapping[str, int]:
+        """The words for the numbers of this name, where it has any."""
+        holder = self.rule or self.input or self.parameter
+        return holder.options if holder is not None else {}
+
+
+class Reach(enum.Enum):
+    """How a rule gets an input: as it is, the same for each, or gathered from below."""
+
+    SAME = "同级"
+    SHARED = "户的值"
+    GATHERED = "下级的值"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -46,9 +63,7 @@ class Plan:
     nodes: tuple[Node, ...]
     programmes: tuple[Programme, ...]
     slots: Mapping[str, int]
-    where: tuple[
-        tuple[tuple[int, bool], ...], ...
-    ]  # per node: slot of each input, is it a person's
+    where: tuple[tuple[tuple[int, Reach], ...], ...]  # per node: slot of each input, how it comes
 
 
 class Rulebook:
@@ -70,6 +85,7 @@ class Rulebook:
         days = {rule.since or _BEGINNING for rule in self.rules}
         days |= {rule.before for rule in self.rules if rule.before}
         self.change_days = tuple(sorted(days | {_BEGINNING}))
+        self._refuse_unknown_names()
         self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
         for day in self.change_days:
             self._check(day)
@@ -94,12 +110,11 @@ class Rulebook:
         )
         wanted: list[str] = []
         for programme in chosen:
-            wanted += [programme.result, *(reason.about for reason in programme.reasons)]
-            wanted += [programme.amount] if programme.amount else []
+            wanted += _names_of(programme)
         ordered = _ordered(nodes, [name for name in wanted if name in nodes])
         slots = {node.name: slot for slot, node in enumerate(ordered)}
         where = tuple(
-            tuple((slots[name], nodes[name].level is Level.PERSON) for name in node.inputs)
+            tuple((slots[name], _reach(node.level, nodes[name].level)) for name in node.inputs)
             for node in ordered
         )
         return Plan(ordered, chosen, slots, where)
@@ -110,18 +125,38 @@ class Rulebook:
             nodes[fact.name] = Node(
                 fact.name, "资料", fact.level, fact.unit, fact.article, fact.label, input=fact
             )
-        for parameter in self.tables.parameters.values():
-            nodes[parameter.name] = Node(
-                parameter.name, "参数", Level.HOUSEHOLD, parameter.unit, parameter.article,
-                parameter.label, parameter.keys, parameter=parameter,
-            )  # fmt: skip
         for rule in self.rules:
             if rule.in_force(on):
                 nodes[rule.name] = Node(
                     rule.name, "规则", rule.level, rule.unit, rule.article, rule.meaning,
                     rule.inputs, rule=rule,
                 )  # fmt: skip
+        for parameter in self.tables.parameters.values():
+            self._add_parameter(nodes, parameter)
         return nodes
+
+    def _add_parameter(self, nodes: dict[str, Node], parameter: Parameter) -> None:
+        """A parameter keyed by a person's value has a value for each person.
+
+        Keyed by a rule that is not in force on the day it is not there on that day.
+        """
+        keys = parameter.keys
+        if any(key not in nodes for key in keys):
+            return
+        levels = {nodes[key].level for key in keys} - {Level.HOUSEHOLD}
+        if len(levels) > 1:
+            raise RuleRefused(f"参数“{parameter.name}”的键既有人的又有义务人的。")
+        nodes[parameter.name] = Node(
+            parameter.name, "参数", levels.pop() if levels else Level.HOUSEHOLD, parameter.unit,
+            parameter.article, parameter.label, keys, parameter=parameter,
+        )  # fmt: skip
+
+    def _refuse_unknown_names(self) -> None:
+        known = {DAY, *self.schema, *self.tables.parameters, *(rule.name for rule in self.rules)}
+        for programme in self.programmes:
+            if stray := set(_names_of(programme)) - known:
+                names = "、".join(sorted(stray))
+                raise RuleRefused(f"项目“{programme.code}”用到“{names}”，但没有这个名称。")
 
     def _check(self, on: date) -> None:
         nodes = self._nodes(on)
@@ -135,7 +170,29 @@ class Rulebook:
                     )
             if node.rule is not None:
                 _check_levels(node.rule, nodes)
+        for programme in self.programmes:
+            needed = [name for name in (programme.amount, programme.applies) if name]
+            if programme.result in nodes and (absent := set(needed) - set(nodes)):
+                raise RuleRefused(
+                    f"项目“{programme.code}”自 {on} 起适用，但没有同时施行的“{absent.pop()}”。"
+                )
         _ordered(nodes, list(nodes))
+
+
+def _names_of(programme: Programme) -> list[str]:
+    """The names a programme needs: what it finds, pays, applies to and tells."""
+    names = [programme.result, *(reason.about for reason in programme.reasons)]
+    names += [name for name in (programme.amount, programme.applies) if name]
+    for reason in programme.reasons:
+        for text in reason.texts.values():
+            names += [field for _, field, _, _ in _TEMPLATE.parse(text) if field]
+    return names
+
+
+def _reach(own: Level, other: Level) -> Reach:
+    if own is other:
+        return Reach.SAME
+    return Reach.SHARED if other is Level.HOUSEHOLD else Reach.GATHERED
 
 
 def _refuse_shared_names(
@@ -160,17 +217,25 @@ def _refuse_overlaps(rules: tuple[Rule, ...]) -> None:
 
 
 def _check_levels(rule: Rule, nodes: Mapping[str, Node]) -> None:
-    persons = {name for name in rule.inputs if nodes[name].level is Level.PERSON}
-    if rule.level is Level.HOUSEHOLD:
-        if stray := persons & grammar.bare_names(rule.tree):
+    below = {Level.HOUSEHOLD: Level.PERSON, Level.PERSON: Level.OBLIGOR}.get(rule.level)
+    reachable = {Level.HOUSEHOLD, rule.level, below}
+    for name in rule.inputs:
+        if nodes[name].level not in reachable:
             raise RuleRefused(
-                f"户的规则“{rule.name}”直接用了人的“{'、'.join(sorted(stray))}”，"
-                "应放在 合计、人数、任一 里。"
+                f"{rule.level.value}的规则“{rule.name}”够不到{nodes[name].level.value}的“{name}”。"
             )
-        if wrong := grammar.aggregated_names(rule.tree) - persons:
-            raise RuleRefused(
-                f"规则“{rule.name}”对户的“{'、'.join(sorted(wrong))}”求合计、人数或任一。"
-            )
+    lower = {name for name in rule.inputs if nodes[name].level is below}
+    if stray := lower & grammar.bare_names(rule.tree):
+        assert below is not None
+        raise RuleRefused(
+            f"{rule.level.value}的规则“{rule.name}”直接用了{below.value}的"
+            f"“{'、'.join(sorted(stray))}”，应放在 合计、人数、任一、最重 里。"
+        )
+    if wrong := grammar.aggregated_names(rule.tree) - lower:
+        level = nodes[min(wrong)].level.value
+        raise RuleRefused(
+            f"规则“{rule.name}”对{level}的“{'、'.join(sorted(wrong))}”求合计、人数、任一或最重。"
+        )
     if unused := grammar.unused_inputs(rule.tree):
         raise RuleRefused(f"规则“{rule.name}”列了输入“{'、'.join(sorted(unused))}”却没有用到。")
 

@@ -59,6 +59,7 @@ class Outcome:
     """What one programme answers for one holder: the household ('') or a person's reference.
 
     `result` is 符合, 不符合, 需复核 or 缺资料; `monthly` is in fen and 0 unless 符合 with money.
+    `per` says whether the amount is for each month (月), for once (次) or for each year (年).
     """
 
     programme: str
@@ -67,10 +68,11 @@ class Outcome:
     monthly: Fen
     reasons: tuple[str, ...]
     missing: tuple[Want, ...] = ()
+    per: str = "月"
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain values."""
-        return {
+        plain: dict[str, Any] = {
             "programme": self.programme,
             "holder": self.holder,
             "result": self.result,
@@ -78,6 +80,7 @@ class Outcome:
             "reasons": list(self.reasons),
             "missing": [want._asdict() for want in self.missing],
         }
+        return plain if self.per == "月" else {**plain, "per": self.per}
 
     @staticmethod
     def from_json(stored: Mapping[str, Any]) -> Outcome:
@@ -89,6 +92,7 @@ class Outcome:
             Fen(stored["monthly_fen"]),
             tuple(stored["reasons"]),
             tuple(Want(**want) for want in stored["missing"]),
+            stored.get("per", "月"),
         )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import enum
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from doudi.rules import grammar
+from doudi.rules.classes import CLASSES
 from doudi.rules.errors import RuleRefused
 
 
@@ -22,10 +23,12 @@ class Level(enum.Enum):
 
     HOUSEHOLD = "户"
     PERSON = "人"
+    OBLIGOR = "义务人"
 
 
 户 = Level.HOUSEHOLD
 人 = Level.PERSON
+义务人 = Level.OBLIGOR
 
 # The three findings are ordered so that the worst of several is their maximum.
 符合 = 0
@@ -42,7 +45,10 @@ FINDINGS = {符合: "符合", 需复核: "需复核", 不符合: "不符合"}
 进到元方式 = 2
 舍到元方式 = 3
 
-_UNITS = "分 分/月 分/人月 分/核算期 人 月 年 岁 类 级 种 套 辆 个 次 日期 万分比 是否 结论 方式"
+_UNITS = (
+    "分 分/月 分/人月 分/年 分/人年 分/核算期 万分比 倍 "
+    "人 月 年 岁 天 小时 工作日 日期 项 类 级 种 套 辆 个 次 是否 结论 方式"
+)
 UNITS = frozenset(_UNITS.split())
 MONEY_UNITS = frozenset(unit for unit in UNITS if unit.startswith("分"))
 
@@ -66,6 +72,11 @@ def 任一(values: tuple[object, ...]) -> bool:
     return any(values)
 
 
+def 最重(values: tuple[int, ...]) -> int:
+    """The heaviest finding (or the largest number) of several; 符合, that is 0, of none."""
+    return max(values, default=0)
+
+
 def 比例(amount: int, basis_points: int) -> int:
     """A share, in parts of ten thousand, of an amount in fen; a part of a fen is dropped."""
     return amount * basis_points // 10000
@@ -75,6 +86,12 @@ def 均分(amount: int, parts: int) -> int:
     """An amount in fen divided evenly; a part of a fen is dropped."""
     assert parts >= 1, "均分的份数必须至少为 1"
     return amount // parts
+
+
+def 四舍五入到分(amount: int, parts: int) -> int:
+    """An amount in fen divided evenly, to the nearest fen, half a fen upwards."""
+    assert parts >= 1, "四舍五入到分的份数必须至少为 1"
+    return (2 * amount + parts) // (2 * parts)
 
 
 def 四舍五入到元(amount: int) -> int:
@@ -119,6 +136,11 @@ class Rule:
     tree: ast.FunctionDef = field(repr=False, compare=False)
     asks_all: bool = True
 
+    @property
+    def options(self) -> Mapping[str, int]:
+        """The words of a rule of unit 类; empty for every other unit."""
+        return CLASSES[self.name] if self.unit == "类" else {}
+
     def __call__(self, *values: object) -> int:
         return self.function(*values)
 
@@ -151,10 +173,12 @@ def 规则(
             raise RuleRefused(f'规则“{name}”没有写依据。请写明文件和条号：依据="文件 第几条"。')
         if 单位 not in UNITS:
             raise RuleRefused(f"规则“{name}”的单位“{单位}”不在单位表里。")
+        if 单位 == "类" and name not in CLASSES:
+            raise RuleRefused(f"规则“{name}”的单位是类，但 classes.py 里没有它的选项。")
         meaning = inspect.getdoc(function) or ""
         if not meaning:
             raise RuleRefused(f"规则“{name}”没有写含义。请在函数第一行写一句话。")
-        grammar.check(name, tree, person_level=level is 人)
+        grammar.check(name, tree, level=level.value)
         return Rule(
             name=name,
             level=level,
@@ -182,7 +206,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What a programme answers: the rule that finds, the one that gives the amount, reasons."""
+    """What a programme answers: the rule that finds, the one that gives the amount, reasons.
+
+    `per` says for what the amount is: 月 each month, 次 once, 年 each year. With `applies`, a rule,
+    the programme answers only for those of whom it is true (or unknown).
+    """
 
     code: str
     result: str
@@ -190,3 +218,4 @@ class Programme:
     holder: Level
     reasons: tuple[Reason, ...]
     applies: str | None = None
+    per: str = "月"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import repeat
 from typing import Any
 
-from doudi.rules.book import DAY, Node, Plan
+from doudi.rules.book import DAY, Node, Plan, Reach
 from doudi.rules.dialect import Level, Rule
-from doudi.rules.facts import HouseholdFacts
+from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
 from doudi.rules.missing import Missing, MissingUsed, Want, united
 from doudi.rules.schema import Fact
 from doudi.rules.tables import ParameterTable, ParameterValue
@@ -20,12 +19,19 @@ Value = Any  # int, bool or Missing; for a person-level name a list of these, on
 class Computed:
     """All values of one household: `values[slot]`, and which parameter row each came from."""
 
-    __slots__ = ("parameters", "persons", "values")
+    __slots__ = ("obligors", "parameters", "persons", "values")
 
-    def __init__(self, size: int, persons: tuple[str, ...]) -> None:
+    def __init__(self, size: int, persons: tuple[str, ...], obligors: tuple[str, ...]) -> None:
         self.values: list[Value] = [None] * size
         self.persons = persons
-        self.parameters: dict[str, ParameterValue] = {}
+        self.obligors = obligors
+        self.parameters: dict[str, list[ParameterValue | None]] = {}
+
+    def holders(self, level: Level) -> tuple[str, ...]:
+        """Whose values a name of this level has: '' is the household."""
+        if level is Level.PERSON:
+            return self.persons
+        return ("",) if level is Level.HOUSEHOLD else self.obligors
 
 
 def compute(
@@ -33,19 +39,33 @@ def compute(
 ) -> Computed:
     """Every value of the plan for one household; members are taken in order of reference."""
     members = sorted(facts.members, key=lambda member: member.reference)
-    result = Computed(len(plan.nodes), tuple(member.reference for member in members))
-    values, slots = result.values, plan.slots
+    obligors = sorted(facts.obligors, key=lambda obligor: obligor.reference)
+    result = Computed(
+        len(plan.nodes),
+        tuple(member.reference for member in members),
+        tuple(obligor.reference for obligor in obligors),
+    )
+    below = [
+        [at for at, obligor in enumerate(obligors) if member.reference in obligor.of]
+        for member in members
+    ]
+    people: dict[Level, Sequence[PersonFacts | ObligorFacts]] = {
+        Level.PERSON: members,
+        Level.OBLIGOR: obligors,
+    }
+    values = result.values
     for slot, node in enumerate(plan.nodes):
         if node.kind == "规则":
-            values[slot] = _rule(node, plan.where[slot], values, len(members))
+            values[slot] = _rule(node, plan.where[slot], values, below, len(obligors))
         elif node.kind == "资料":
             if node.level is Level.HOUSEHOLD:
                 values[slot] = _fact(node, facts.values, "")
             else:
-                values[slot] = [_fact(node, member.values, member.reference) for member in members]
+                values[slot] = [
+                    _fact(node, each.values, each.reference) for each in people[node.level]
+                ]
         elif node.kind == "参数":
-            keys = [values[slots[name]] for name in node.inputs]
-            values[slot] = _parameter(node, keys, result, (on, place, tables))
+            values[slot] = _parameter(node, plan.where[slot], result, (on, place, tables))
         else:
             assert node.name == DAY
             values[slot] = on.year * 10000 + on.month * 100 + on.day
@@ -65,33 +85,69 @@ def _fact(node: Node, values: Mapping[str, Fact], holder: str) -> Value:
 
 def _parameter(
     node: Node,
-    keys: list[Value],
+    where: Sequence[tuple[int, Reach]],
     result: Computed,
-    where: tuple[date, str, ParameterTable],
+    asked: tuple[date, str, ParameterTable],
 ) -> Value:
-    on, place, tables = where
+    values = result.values
+    if node.level is Level.HOUSEHOLD:
+        keys = [values[slot] for slot, _ in where]
+        found, row = _look_up(node.name, keys, asked)
+        result.parameters[node.name] = [row]
+        return found
+    each: list[Value] = []
+    rows: list[ParameterValue | None] = []
+    for at in range(len(result.holders(node.level))):
+        keys = [values[slot][at] if reach is Reach.SAME else values[slot] for slot, reach in where]
+        found, row = _look_up(node.name, keys, asked)
+        each.append(found)
+        rows.append(row)
+    result.parameters[node.name] = rows
+    return each
+
+
+def _look_up(
+    name: str, keys: list[Value], asked: tuple[date, str, ParameterTable]
+) -> tuple[Value, ParameterValue | None]:
+    on, place, tables = asked
     unknown = [key for key in keys if type(key) is Missing]
     if unknown:
-        return united(unknown)
-    found = tables.find(node.name, tuple(keys), place, on)
-    if type(found) is Missing:
-        return found
-    assert isinstance(found, ParameterValue)
-    result.parameters[node.name] = found
-    return found.number
+        return united(unknown), None
+    found = tables.find(name, tuple(keys), place, on)
+    return (found.number, found) if isinstance(found, ParameterValue) else (found, None)
 
 
 def _rule(
-    node: Node, where: Sequence[tuple[int, bool]], values: list[Value], persons: int
+    node: Node,
+    where: Sequence[tuple[int, Reach]],
+    values: list[Value],
+    below: list[list[int]],
+    obligors: int,
 ) -> Value:
     rule = node.rule
     assert rule is not None
     truth = node.unit == "是否"
     if node.level is Level.HOUSEHOLD:
-        arguments = [tuple(values[slot]) if person else values[slot] for slot, person in where]
+        arguments = [
+            tuple(values[slot]) if reach is Reach.GATHERED else values[slot]
+            for slot, reach in where
+        ]
         return _call(rule, arguments, truth=truth)
-    columns = [values[slot] if person else repeat(values[slot], persons) for slot, person in where]
-    return [_call(rule, arguments, truth=truth) for arguments in zip(*columns, strict=True)]
+    count = len(below) if node.level is Level.PERSON else obligors
+    columns: list[Sequence[Value]] = []
+    for slot, reach in where:
+        if reach is Reach.SAME:
+            columns.append(values[slot])
+        elif reach is Reach.SHARED:
+            columns.append([values[slot]] * count)
+        else:
+            lower = values[slot]
+            columns.append([tuple([lower[at] for at in own]) for own in below])
+    try:  # mostly nothing is missing, and all members are done in one go
+        found = list(map(rule.function, *columns)) if columns else [rule.function()] * count
+        return list(map(bool, found)) if truth else found
+    except MissingUsed:
+        return [_call(rule, arguments, truth=truth) for arguments in zip(*columns, strict=True)]
 
 
 def _call(rule: Rule, arguments: Sequence[Value], *, truth: bool) -> Value:

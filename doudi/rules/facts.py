@@ -20,30 +20,57 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ObligorFacts:
+    """Someone outside the household who owes support by law to the members named in `of`."""
+
+    reference: str
+    of: tuple[str, ...]
+    values: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdFacts:
     """A household and everyone registered with it, whether or not they count as members."""
 
     values: Mapping[str, Fact]
     members: tuple[PersonFacts, ...]
+    obligors: tuple[ObligorFacts, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Plain values, names sorted, members in order of reference."""
-        return {
+        plain: dict[str, object] = {
             "values": _plain(self.values),
             "members": [
                 {"reference": member.reference, "values": _plain(member.values)}
                 for member in sorted(self.members, key=lambda member: member.reference)
             ],
         }
+        if self.obligors:
+            plain["obligors"] = [
+                {
+                    "reference": obligor.reference,
+                    "of": sorted(obligor.of),
+                    "values": _plain(obligor.values),
+                }
+                for obligor in sorted(self.obligors, key=lambda obligor: obligor.reference)
+            ]
+        return plain
 
     @staticmethod
     def from_json(stored: Mapping[str, object]) -> HouseholdFacts:
         """The household that `as_json` wrote."""
         values, members = stored["values"], stored["members"]
+        obligors = stored.get("obligors", [])
         assert isinstance(values, dict)
         assert isinstance(members, list)
+        assert isinstance(obligors, list)
         return HouseholdFacts(
-            values, tuple(PersonFacts(entry["reference"], entry["values"]) for entry in members)
+            values,
+            tuple(PersonFacts(entry["reference"], entry["values"]) for entry in members),
+            tuple(
+                ObligorFacts(entry["reference"], tuple(entry["of"]), entry["values"])
+                for entry in obligors
+            ),
         )
 
 
@@ -61,9 +88,21 @@ def check_names(facts: HouseholdFacts) -> None:
     for member in facts.members:
         _check(member.values, Level.PERSON)
     references = [member.reference for member in facts.members]
+    _check_once(references, "成员")
+    if not facts.obligors:
+        return
+    _check_once([*references, *(obligor.reference for obligor in facts.obligors)], "义务人")
+    for obligor in facts.obligors:
+        _check(obligor.values, Level.OBLIGOR)
+        if not obligor.of or (stray := [name for name in obligor.of if name not in references]):
+            who = "、".join(stray) if obligor.of else "（空）"
+            raise FactRefused(name=f"义务人 {obligor.reference}", why=f"没有成员“{who}”")
+
+
+def _check_once(references: list[str], what: str) -> None:
     if len(set(references)) != len(references):
         twice = next(name for name in references if references.count(name) > 1)
-        raise FactRefused(name="成员", why=f"“{twice}”出现了两次")
+        raise FactRefused(name=what, why=f"“{twice}”出现了两次")
 
 
 def _check(values: Mapping[str, Fact], level: Level) -> None:

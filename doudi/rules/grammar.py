@@ -11,13 +11,14 @@ import inspect
 import textwrap
 from collections.abc import Callable
 
+from doudi.rules import classes
 from doudi.rules.errors import RuleRefused
 
-AGGREGATIONS = frozenset({"合计", "人数", "任一"})
-ROUNDINGS = frozenset({"比例", "均分", "四舍五入到元", "进到元", "舍到元", "取整"})
+AGGREGATIONS = frozenset({"合计", "人数", "任一", "最重"})
+ROUNDINGS = frozenset({"比例", "均分", "四舍五入到分", "四舍五入到元", "进到元", "舍到元", "取整"})
 FUNCTIONS = AGGREGATIONS | ROUNDINGS | {"min", "max"}
 _CONSTANTS = "符合 需复核 不符合 差额 分档 定额 不取整 四舍五入到元方式 进到元方式 舍到元方式"
-CONSTANTS = frozenset(_CONSTANTS.split())
+CONSTANTS = frozenset(_CONSTANTS.split()) | classes.CONSTANTS
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
 _PLAIN = (
@@ -36,7 +37,7 @@ def function_tree(function: Callable[..., object]) -> ast.FunctionDef:
     return tree
 
 
-def check(name: str, tree: ast.FunctionDef, *, person_level: bool) -> None:
+def check(name: str, tree: ast.FunctionDef, *, level: str) -> None:
     """Refuse anything in a rule that is not in the dialect."""
     arguments = tree.args
     if arguments.defaults or arguments.kwonlyargs or arguments.vararg or arguments.kwarg:
@@ -50,7 +51,7 @@ def check(name: str, tree: ast.FunctionDef, *, person_level: bool) -> None:
             if isinstance(node, ast.Assign):
                 known |= _local_names(name, node, known)
     for statement in body:
-        _check_statement(name, statement, known, person_level=person_level)
+        _check_statement(name, statement, known, level=level)
 
 
 def _always_returns(body: list[ast.stmt]) -> bool:
@@ -69,9 +70,7 @@ def _local_names(name: str, node: ast.Assign, known: set[str]) -> set[str]:
     return names
 
 
-def _check_statement(
-    name: str, statement: ast.stmt, known: set[str], *, person_level: bool
-) -> None:
+def _check_statement(name: str, statement: ast.stmt, known: set[str], *, level: str) -> None:
     called = {node.func for node in ast.walk(statement) if isinstance(node, ast.Call)}
     sets = {
         right
@@ -84,7 +83,7 @@ def _check_statement(
         if isinstance(node, ast.Name):
             _check_name(name, node, known, is_called=node in called)
         elif isinstance(node, ast.Call):
-            _check_call(name, node, person_level=person_level)
+            _check_call(name, node, level=level)
         elif isinstance(node, ast.BinOp):
             _check_operation(name, node)
         elif isinstance(node, ast.Constant):
@@ -121,15 +120,15 @@ def _check_name(name: str, node: ast.Name, known: set[str], *, is_called: bool) 
         raise RuleRefused(f"规则“{name}”用到“{node.id}”，但没有把它列为输入。")
 
 
-def _check_call(name: str, node: ast.Call, *, person_level: bool) -> None:
+def _check_call(name: str, node: ast.Call, *, level: str) -> None:
     function = node.func
     if not isinstance(function, ast.Name) or function.id not in FUNCTIONS or node.keywords:
         raise RuleRefused(
             f"规则“{name}”：{_reason_against(function)}规则里不允许“{ast.unparse(node)}”。"
         )
     if function.id in AGGREGATIONS:
-        if person_level:
-            raise RuleRefused(f"规则“{name}”是人的规则，不能使用“{function.id}”。")
+        if level == "义务人":
+            raise RuleRefused(f"规则“{name}”是义务人的规则，不能使用“{function.id}”。")
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Name):
             raise RuleRefused(f"规则“{name}”：“{function.id}”里只能写一个名称。")
 

@@ -15,6 +15,7 @@ from doudi.rules.files import read_yaml
 FOLDER = Path(__file__).parent / "inputs"
 Fact = int | bool | str | None
 _MONEY = re.compile(r"(\d{1,13})(?:\.(\d{1,2}))?")
+_SHARE = re.compile(r"(-?)(\d{1,4})(?:\.(\d{1,2}))?%")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _KEYS = {"层级", "单位", "说明", "范围", "选项", "缺省", "依据"}
 
@@ -65,6 +66,9 @@ class Input:
             return int("".join(day.groups()))
         if self.unit in MONEY_UNITS and (money := _MONEY.fullmatch(value)):
             return int(money[1]) * 100 + int((money[2] or "0").ljust(2, "0"))
+        if self.unit == "万分比" and (share := _SHARE.fullmatch(value)):
+            number = int(share[2]) * 100 + int((share[3] or "0").ljust(2, "0"))
+            return -number if share[1] else number
         expected = "、".join(self.options) or self.unit
         raise FactRefused(name=self.name, why=f"看不懂“{value}”，应填：{expected}")
 

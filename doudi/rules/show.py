@@ -6,7 +6,8 @@ from doudi.rules.book import Node
 from doudi.rules.dialect import FINDINGS, MONEY_UNITS
 
 _MONEY_WORDS = {
-    "分": "元", "分/月": "元/月", "分/人月": "元/人·月", "分/核算期": "元（核算期合计）"
+    "分": "元", "分/月": "元/月", "分/人月": "元/人·月", "分/核算期": "元（核算期合计）",
+    "分/年": "元/年", "分/人年": "元/人·年",
 }  # fmt: skip
 
 
@@ -18,11 +19,8 @@ def yuan(fen: int) -> str:
 
 def show(node: Node, value: int) -> str:
     """A known value of a node in words."""
-    if node.input is not None and node.input.options:
-        return node.input.show(value)
-    if node.parameter is not None and node.parameter.options:
-        options = node.parameter.options
-        return next(label for label, number in options.items() if number == value)
+    if options := node.options:
+        return next((label for label, number in options.items() if number == value), str(value))
     if node.unit in MONEY_UNITS:
         return f"{yuan(value)} {_MONEY_WORDS[node.unit]}"
     if node.unit == "是否":
@@ -32,5 +30,6 @@ def show(node: Node, value: int) -> str:
     if node.unit == "日期":
         return f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
     if node.unit == "万分比":
-        return f"{value // 100}.{value % 100:02d}%"
+        sign = "-" if value < 0 else ""
+        return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}%"
     return f"{value} {node.unit}"

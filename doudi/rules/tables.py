@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from doudi.rules.classes import CLASSES
 from doudi.rules.dialect import MONEY_UNITS, UNITS
 from doudi.rules.errors import OverlayRefused, PlaceRefused, RuleRefused
 from doudi.rules.files import read_yaml
@@ -24,9 +25,11 @@ FOLDER = Path(__file__).parent / "parameters"
 MARKS = ("已核", "记忆", "默认")
 NATION = "000000"
 _MONEY = re.compile(r"(\d{1,11})(?:\.(\d{1,2}))?")
+_WHOLE = re.compile(r"-?\d{1,12}")
 _PLACE = re.compile(r"\d{6}(\d{3}|\d{6})?")
 _COLUMNS = {"地区", "自", "至", "值", "文件", "条", "标记", "注"}
 _HEAD = {"单位", "依据", "说明", "键", "范围", "选项", "历史", "表"}
+_VIEW_HEAD = {"取自", "定键", "说明", "依据"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Parameter:
-    """All values of one parameter, by key values and place, earliest first."""
+    """All values of one parameter, by key values and place, earliest first.
+
+    A view (`view_of`) has no values of its own: it reads another parameter with some keys fixed.
+    """
 
     name: str
     unit: str
@@ -69,6 +75,8 @@ class Parameter:
     high: int
     options: Mapping[str, int]
     values: Mapping[tuple[int, ...], Mapping[str, tuple[ParameterValue, ...]]]
+    view_of: str = ""
+    fixed: tuple[tuple[str, int], ...] = ()
 
     def number_of(self, value: int | str) -> int:
         """A value in file form as the rules use it; raises `ValueError` saying what is wrong."""
@@ -87,7 +95,7 @@ class Parameter:
             if money is None:
                 raise ValueError(f'金额应写成加引号的元，如 "465.00"，写的是 {value!r}')
             return int(money[1]) * 100 + int((money[2] or "0").ljust(2, "0"))
-        if isinstance(value, bool) or not str(value).isdecimal():
+        if isinstance(value, bool) or not _WHOLE.fullmatch(str(value)):
             raise ValueError(f"应是整数，写的是 {value!r}")
         return int(value)
 
@@ -112,19 +120,35 @@ class Parameter:
 
     def lacking(self, keys: tuple[int, ...], place: str, on: date) -> Missing:
         """What to fill in when there is no value."""
-        words = [inputs()[name].show(key) for name, key in zip(self.keys, keys, strict=True)]
+        words = [key_words(name, key) for name, key in zip(self.keys, keys, strict=True)]
         what = " ".join([self.name, place[:6], *words, f"{on:%Y-%m}"])
         return Missing((Want("参数", self.name, "", f"缺 {what}：请在地方参数中补录并附文件"),))
 
 
-def _key_number(name: str, text: str) -> int:
+def _key_options(name: str) -> Mapping[str, int]:
+    """The words a key may take: an input's options, or the answers of a rule of unit 类."""
+    if name in CLASSES:
+        return CLASSES[name]
     schema = inputs().get(name)
     if schema is None:
-        raise ValueError(f"键“{name}”不是已知的输入")
-    if text in schema.options:
-        return schema.options[text]
+        raise ValueError(f"键“{name}”不是已知的输入，也不是 classes.py 里的规则")
+    return schema.options
+
+
+def key_words(name: str, number: int) -> str:
+    """A key's value in words."""
+    for label, value in _key_options(name).items():
+        if value == number:
+            return label
+    return str(number)
+
+
+def _key_number(name: str, text: str) -> int:
+    options = _key_options(name)
+    if text in options:
+        return options[text]
     if not text.isdecimal():
-        raise ValueError(f"键“{name}”的“{text}”不在选项 {list(schema.options)} 里")
+        raise ValueError(f"键“{name}”的“{text}”不在选项 {list(options)} 里")
     return int(text)
 
 
@@ -155,6 +179,10 @@ class ParameterTable:
         found = self._found.get(asked)
         if found is None:
             parameter = self.parameters[name]
+            if parameter.view_of:
+                given = dict(zip(parameter.keys, keys, strict=True)) | dict(parameter.fixed)
+                parameter = self.parameters[parameter.view_of]
+                keys = tuple(given[key] for key in parameter.keys)
             found = parameter.find(keys, place_chain(place), on) or parameter.lacking(
                 keys, place, on
             )
@@ -170,6 +198,9 @@ class ParameterTable:
             parameter = merged.get(value.name)
             if parameter is None:
                 raise OverlayRefused(name=value.name, why="没有这个参数")
+            if parameter.view_of:
+                why = f"它取自“{parameter.view_of}”，请改那一项"
+                raise OverlayRefused(name=value.name, why=why)
             try:
                 merged[value.name] = _with_values(parameter, [value], replace_same=True)
             except ValueError as wrong:
@@ -278,7 +309,32 @@ def read_tables(folder: Path = FOLDER) -> ParameterTable:
             if name in found:
                 raise RuleRefused(f"{path.name} 的参数“{name}”已在别处定义。")
             try:
-                found[name] = _parameter(name, entry, folder)
+                if "取自" in entry:
+                    found[name] = _view(name, entry, found)
+                else:
+                    found[name] = _parameter(name, entry, folder)
             except ValueError as wrong:
                 raise RuleRefused(f"{path.name} 的参数“{name}”：{wrong}。") from wrong
     return ParameterTable(found)
+
+
+def _view(name: str, entry: Mapping[str, object], known: Mapping[str, Parameter]) -> Parameter:
+    """A view of a parameter that stands above it (or in an earlier file), with some keys fixed."""
+    if extra := set(entry) - _VIEW_HEAD:
+        raise ValueError(f"有不认识的栏目 {sorted(extra)}")
+    base = known.get(str(entry["取自"]))
+    words = entry.get("定键")
+    if base is None or base.view_of:
+        raise ValueError(f"取自“{entry['取自']}”，但前面没有这个参数")
+    if not isinstance(words, dict) or not set(words) <= set(base.keys) or not words:
+        raise ValueError(f"定键应是 {list(base.keys)} 中的几项")
+    return replace(
+        base,
+        name=name,
+        label=str(entry.get("说明") or base.label),
+        article=str(entry.get("依据") or base.article),
+        keys=tuple(key for key in base.keys if key not in words),
+        values={},
+        view_of=base.name,
+        fixed=tuple((str(key), _key_number(str(key), str(word))) for key, word in words.items()),
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from doudi.rules import HouseholdFacts, Overlay, ParameterValue, PersonFacts
+from doudi.rules import HouseholdFacts, ObligorFacts, Overlay, ParameterValue, PersonFacts
 
 CASES = Path(__file__).parent / "cases"
 EMPTY = {"金融资产": 0, "住房套数": 1, "机动车数": 0, "经营企业数": 0, "非居住房产数": 0}
@@ -47,7 +47,15 @@ def family_of(usual: Mapping[str, Any], case: Mapping[str, Any]) -> HouseholdFac
         PersonFacts(reference, _known({**usual["成员"], **values}))
         for reference, values in case["成员"].items()
     )
-    return HouseholdFacts(_known({**usual["家庭"], **case.get("家庭", {})}), members)
+    obligors = tuple(
+        ObligorFacts(
+            reference,
+            tuple(values["属于"]),
+            _known({name: value for name, value in values.items() if name != "属于"}),
+        )
+        for reference, values in case.get("义务人", {}).items()
+    )
+    return HouseholdFacts(_known({**usual["家庭"], **case.get("家庭", {})}), members, obligors)
 
 
 def overlay_of(case: Mapping[str, Any]) -> Overlay | None:

@@ -21,7 +21,7 @@ from doudi.rules import (
     determine,
 )
 from doudi.rules.book import Rulebook, rulebook
-from doudi.rules.dialect import 人, 合计, 户, 规则
+from doudi.rules.dialect import Programme, Reason, 义务人, 人, 合计, 户, 规则
 from doudi.rules.schema import inputs
 from doudi.rules.tables import read_tables
 
@@ -107,11 +107,18 @@ def with_a_way_out_without_value() -> None:
             return True
 
 
-def with_aggregation_in_a_person_rule() -> None:
-    @规则(人, 依据="某办法")
+def with_aggregation_in_an_obligor_rule() -> None:
+    @规则(义务人, 依据="某办法")
     def 甲(工资性收入):
         """含义。"""
         return 合计(工资性收入) > 0
+
+
+def with_an_answer_from_no_list() -> None:
+    @规则(人, 依据="某办法", 单位="类")
+    def 甲(工资性收入):
+        """含义。"""
+        return 1 if 工资性收入 > 0 else 0
 
 
 def with_unknown_unit() -> None:
@@ -134,7 +141,8 @@ def with_unknown_unit() -> None:
         (with_a_loop, "规则里不允许"),
         (without_meaning, "没有写含义"),
         (with_a_way_out_without_value, "不是每条路都有返回值"),
-        (with_aggregation_in_a_person_rule, "是人的规则"),
+        (with_aggregation_in_an_obligor_rule, "是义务人的规则"),
+        (with_an_answer_from_no_list, "没有它的选项"),
         (with_unknown_unit, "不在单位表里"),
     ],
 )
@@ -191,6 +199,47 @@ def test_a_persons_value_in_a_household_rule_must_be_aggregated() -> None:
 
     with pytest.raises(RuleRefused, match="直接用了人的“工资性收入”"):
         book_of(甲)
+
+
+def test_a_persons_rule_cannot_sum_over_persons() -> None:
+    @规则(人, 依据="某办法", 单位="分/核算期")
+    def 甲(工资性收入):
+        """含义。"""
+        return 合计(工资性收入)
+
+    with pytest.raises(RuleRefused, match="对人的“工资性收入”"):
+        book_of(甲)
+
+
+def test_an_obligors_value_in_a_persons_rule_must_be_aggregated() -> None:
+    @规则(人, 依据="某办法")
+    def 甲(义务人年收入):
+        """含义。"""
+        return 义务人年收入 > 60
+
+    with pytest.raises(RuleRefused, match="直接用了义务人的“义务人年收入”"):
+        book_of(甲)
+
+
+def test_a_household_rule_cannot_reach_an_obligor() -> None:
+    @规则(户, 依据="某办法", 单位="岁")
+    def 甲(义务人年收入):
+        """含义。"""
+        return 合计(义务人年收入)
+
+    with pytest.raises(RuleRefused, match="够不到义务人的“义务人年收入”"):
+        book_of(甲)
+
+
+def test_a_reason_that_speaks_of_an_unknown_name_is_refused() -> None:
+    @规则(户, 依据="某办法", 单位="结论")
+    def 甲(住房套数):
+        """含义。"""
+        return 0 if 住房套数 > 0 else 2
+
+    programme = Programme("甲", "甲", None, 户, (Reason("甲", {0: "有 {没有这个}"}),))
+    with pytest.raises(RuleRefused, match="没有这个"):
+        Rulebook((甲,), (programme,), inputs(), rulebook().tables)
 
 
 def test_a_household_value_cannot_be_summed() -> None:

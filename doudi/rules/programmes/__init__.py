@@ -1,5 +1,23 @@
 """The law, article beside every rule; a new programme's module is added to `MODULES`."""
 
-from doudi.rules.programmes import dibao, income, members, property
+from doudi.rules.programmes import (
+    children,
+    dibao,
+    disability,
+    emergency,
+    income,
+    layers,
+    members,
+    obligors,
+    price,
+    property,
+    relapse,
+    rigid,
+    taper,
+    tekun,
+)  # fmt: skip
 
-MODULES = (members, income, property, dibao)
+MODULES = (
+    members, obligors, income, property, dibao, taper, tekun, rigid, relapse, layers, children,
+    disability, emergency, price,
+)  # fmt: skip

@@ -14,6 +14,7 @@ from doudi.cases.applications import refuse_second_award, tell_watch
 from doudi.cases.awards import start_award
 from doudi.cases.law import (
     counted_people,
+    demand_decidable,
     demand_due,
     determine_case,
     outcome_of,
@@ -51,7 +52,9 @@ def decide(case_id: int, outcome: str, reason: str, *, by: Actor) -> Decision:
     said = stages.stated(reason, "决定理由")
     determined = determine_case(case, clock.business_today())
     people = counted_people(determined)
-    if outcome == "确认":
+    if outcome == "不予确认":
+        demand_decidable(outcome_of(determined, case.procedure))
+    else:
         _demand_publicity(case)
         _demand_no_other_award(case, people)
     decision = _write(case, outcome, said, determined, people, by)

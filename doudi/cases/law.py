@@ -13,7 +13,7 @@ from typing import Any
 
 from doudi.base.models import ParameterOverlay
 from doudi.cases.models import Case
-from doudi.cases.problems import MeansUnknown, NotDue
+from doudi.cases.problems import MeansUnknown, NotDecidable, NotDue
 from doudi.cases.procedures import PROCEDURES
 from doudi.kernel.divisions import covers
 from doudi.kernel.money import Fen
@@ -152,6 +152,12 @@ def demand_due(outcome: Outcome) -> Fen:
     if outcome.result != "符合" or outcome.monthly <= 0:
         raise NotDue(result=outcome.result, reasons="；".join(outcome.reasons))
     return outcome.monthly
+
+
+def demand_decidable(outcome: Outcome) -> None:
+    """Raise ``NotDecidable`` while something is unknown or under review: unknown is not "no"."""
+    if outcome.result not in ("符合", "不符合"):
+        raise NotDecidable(result=outcome.result, reasons="；".join(outcome.reasons))
 
 
 def counted_people(determined: Determination) -> list[int]:

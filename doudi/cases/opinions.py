@@ -5,7 +5,7 @@ from __future__ import annotations
 from doudi.base.access import Actor
 from doudi.base.actions import action
 from doudi.cases import stages
-from doudi.cases.law import demand_due, determine_case, outcome_of
+from doudi.cases.law import demand_decidable, demand_due, determine_case, outcome_of
 from doudi.cases.models import Case, Opinion
 from doudi.cases.publicity import was_published
 from doudi.kernel import clock
@@ -36,4 +36,15 @@ def amount_today(case: Case, agrees: bool) -> int | None:
     outcome = outcome_of(determine_case(case, clock.business_today()), case.procedure)
     if agrees:
         return int(demand_due(outcome))
+    demand_decidable(outcome)
     return int(outcome.monthly) if outcome.result == "符合" else None
+
+
+@action("case.reinvestigate", needs="case.opinion")
+def ask_to_investigate_again(case_id: int, reason: str, *, by: Actor) -> Case:
+    """Give the case back for more investigation where something is missing or doubtful."""
+    case = stages.take(case_id, "case.reinvestigate", by)
+    stages.move(
+        case, "case.reinvestigate", by, to="待调查", note=stages.stated(reason, "补充调查的事项")
+    )
+    return case

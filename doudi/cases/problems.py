@@ -143,6 +143,14 @@ class NotDue(CaseProblem):
     fields = ("result", "reasons")
 
 
+class NotDecidable(CaseProblem):
+    code = "case.not_decidable"
+    status = 422
+    say = "现有情况判定为“{result}”，还不能下结论。{reasons}"
+    next = "缺资料的补齐、须复核的复核之后再办；可退回补充调查。申请人拒不配合的，终止审核程序。"
+    fields = ("result", "reasons")
+
+
 class NoticeNotOver(CaseProblem):
     code = "case.notice_not_over"
     status = 409

@@ -164,6 +164,8 @@ def _stage(name: str, task: str, role: str, *ways: Way, **terms: object) -> Stag
             "待初审", "提出初审意见", "township_leader",
             Way("case.first_opinion", "提出初审意见", ("township_leader",), ("待公示", "待审核"),
                 f"{LAW} 第十九条", ("同意的，须符合规定", "不是调查人")),
+            Way("case.reinvestigate", "退回补充调查", ("township_leader",), ("待调查",),
+                f"{LAW} 第十六条", ("写明要补充调查的事项",)),
         ),
         _stage(
             "待公示", "张贴初审公示", "township_clerk",

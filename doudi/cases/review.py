@@ -6,7 +6,7 @@ from doudi.base.access import Actor
 from doudi.base.actions import action
 from doudi.cases import stages
 from doudi.cases.investigation import visit_home
-from doudi.cases.law import demand_due, determine_case, outcome_of
+from doudi.cases.law import demand_decidable, demand_due, determine_case, outcome_of
 from doudi.cases.models import Case, CaseStep, Opinion
 from doudi.cases.problems import CountyVisitMissing
 from doudi.kernel import clock
@@ -33,6 +33,8 @@ def give_review(case_id: int, agrees: bool, reason: str, *, by: Actor) -> Opinio
         require(visited, CountyVisitMissing(case=case.number))
     outcome = outcome_of(determine_case(case, clock.business_today()), case.procedure)
     amount = int(demand_due(outcome)) if agrees else None
+    if not agrees:
+        demand_decidable(outcome)
     opinion: Opinion = Opinion.objects.create(
         case=case, round=case.round, kind="审核", agrees=agrees, reason=said,
         amount_fen=amount, by_id=by.user_id, at=clock.business_now(),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest, HttpResponse
@@ -100,6 +101,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
             accounts.change_password(
                 request.POST.get("old", ""), request.POST.get("new", ""), by=me(request)
             )
+            # The other sessions of this user end with the old password; this one goes on.
+            update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
+            messages.success(request, "密码已修改；其他设备上的登录已全部退出。")
             return redirect("today")
         except (accounts.PasswordWeak, accounts.PasswordWrong) as wrong:
             problem = wrong

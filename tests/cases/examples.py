@@ -114,6 +114,10 @@ EXAMPLES: dict[str, Prepare] = {
         _at("待初审"),
         lambda x: opinions.give_first_opinion(x.case_id, True, "同意", by=x.by("leader")),
     ),
+    "case.reinvestigate": _example(
+        _at("待初审"),
+        lambda x: opinions.ask_to_investigate_again(x.case_id, "补充核实", by=x.by("leader")),
+    ),
     "case.post_notice": _example(
         _at("待公示"), lambda x: publicity.post_notice(x.case_id, "公开栏", by=x.by("clerk"))
     ),

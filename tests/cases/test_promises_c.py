@@ -151,7 +151,10 @@ LISTED = {
         "case.finish_check": "township_clerk county_reviewer",
     },
     "待调查": {"case.investigate": "township_clerk"},
-    "待初审": {"case.first_opinion": "township_leader"},
+    "待初审": {
+        "case.first_opinion": "township_leader",
+        "case.reinvestigate": "township_leader",
+    },
     "待公示": {"case.post_notice": "township_clerk"},
     "公示中": {
         "case.object": "township_clerk",
@@ -183,6 +186,9 @@ VERBS: dict[str, Callable[[World, int, Actor], object]] = {
     ),
     "case.first_opinion": lambda x, o, by: opinions.give_first_opinion(
         x.case_id, False, "不同意", by=by
+    ),
+    "case.reinvestigate": lambda x, o, by: opinions.ask_to_investigate_again(
+        x.case_id, "补充核实存款", by=by
     ),
     "case.post_notice": lambda x, o, by: publicity.post_notice(x.case_id, "公开栏", by=by),
     "case.object": lambda x, o, by: publicity.object(x.case_id, "异议", by=by),

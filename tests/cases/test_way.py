@@ -17,6 +17,7 @@ from doudi.cases.problems import (
     CountyVisitMissing,
     NotAdult,
     NotAMember,
+    NotDecidable,
     NotDue,
     NoticeNotOver,
     NotPublished,
@@ -515,3 +516,17 @@ def test_lists_and_accounts_take_one_query_each(world, django_assert_num_queries
     with scope(COUNTY), django_assert_num_queries(1):
         offered = queries.verbs_for(case, world.by("reviewer"))
     assert {verb.verb for verb in offered} == {"case.visit", "case.review", "case.send_back"}
+
+
+def test_what_is_unknown_blocks_a_refusal_and_goes_back_to_the_investigators(world):
+    drive(world, "待初审")
+    case = world.case()
+    with arranging():
+        told = {**case.declared, "checked": {"household": {"金融资产": None}, "members": {}}}
+        type(case).objects.filter(pk=case.pk).update(declared=told)
+    with pytest.raises(NotDecidable, match="缺资料"):
+        w.opinions.give_first_opinion(world.case_id, False, "资料不全", by=world.by("leader"))
+    again = w.opinions.ask_to_investigate_again(
+        world.case_id, "补充核实存款", by=world.by("leader")
+    )
+    assert again.stage == "待调查"

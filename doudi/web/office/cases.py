@@ -210,6 +210,9 @@ VERBS: dict[str, Handler] = {
     "first_opinion": lambda r, i, by, key: keyed(opinions.give_first_opinion, key)(
         i, _agrees(r), _reason(r), by=by
     ),
+    "reinvestigate": lambda r, i, by, key: keyed(opinions.ask_to_investigate_again, key)(
+        i, _reason(r), by=by
+    ),
     "post_notice": lambda r, i, by, key: keyed(publicity.post_notice, key)(
         i, r.POST.get("where", ""), by=by
     ),

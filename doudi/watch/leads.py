@@ -35,7 +35,7 @@ from doudi.watch.states import (
 )
 from doudi.watch.writing import CLERK
 
-ARTICLE = "社会救助暂行办法 第六十条：主动发现"
+ARTICLE = "关于改革完善社会救助制度的意见：主动发现"
 
 
 @dataclass(frozen=True, slots=True)

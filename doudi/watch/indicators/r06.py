@@ -22,7 +22,7 @@ INDICATOR = Indicator(
     code="R06",
     label="新确诊重特大疾病",
     direction=IN,
-    article="国办发〔2023〕39号三（二）",
+    article="甘肃省低收入人口动态监测和常态化救助帮扶实施方案（2021）；国办发〔2023〕39号",
     triggers=("illness.major",),
     fires=fires,
 )

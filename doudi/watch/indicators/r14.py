@@ -25,7 +25,7 @@ INDICATOR = Indicator(
     code="R14",
     label="困难家庭新录取大学生",
     direction=DO,
-    article="社会救助暂行办法 第三十三条、第三十四条",
+    article="甘肃省低收入人口动态监测和常态化救助帮扶实施方案（2021）；国办发〔2023〕39号",
     triggers=("enrolment",),
     fires=fires,
 )

@@ -5,12 +5,15 @@ from doudi.rules.determination import Determination, Outcome, Step, WhyLine
 from doudi.rules.errors import FactRefused, NoLawInForce, OverlayRefused, PlaceRefused, RuleRefused
 from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
 from doudi.rules.missing import Want
+from doudi.rules.onepass import Assessment, Exclusion, Referral, assess
 from doudi.rules.schema import Input, inputs
 from doudi.rules.tables import Overlay, ParameterValue
 from doudi.rules.version import rules_version
 
 __all__ = [
+    "Assessment",
     "Determination",
+    "Exclusion",
     "FactRefused",
     "HouseholdFacts",
     "Input",
@@ -22,11 +25,13 @@ __all__ = [
     "ParameterValue",
     "PersonFacts",
     "PlaceRefused",
+    "Referral",
     "Replay",
     "RuleRefused",
     "Step",
     "Want",
     "WhyLine",
+    "assess",
     "determine",
     "determine_many",
     "inputs",

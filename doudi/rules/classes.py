@@ -43,4 +43,13 @@ CLASSES: Mapping[str, Mapping[str, int]] = {
     },
 }  # fmt: skip
 
+# Lists that only key parameters: a view fixes one of them.
+LISTS: Mapping[str, Mapping[str, int]] = {
+    "专项": {
+        "资助参保": 1, "医疗救助": 2, "疾病应急救助": 3, "教育救助": 4, "城镇住房救助": 5,
+        "农村住房救助": 6, "就业救助": 7, "受灾救助": 8, "司法救助": 9, "法律援助": 10,
+        "取暖救助": 11, "殡葬减免": 12, "慈善帮扶": 13,
+    },
+}  # fmt: skip
+
 CONSTANTS: frozenset[str] = frozenset(name for name in dir() if not name.isascii())

@@ -209,7 +209,8 @@ class Programme:
     """What a programme answers: the rule that finds, the one that gives the amount, reasons.
 
     `per` says for what the amount is: 月 each month, 次 once, 年 each year. With `applies`, a rule,
-    the programme answers only for those of whom it is true (or unknown).
+    the programme answers only for those of whom it is true (or unknown). `to` is the department to
+    which a special assistance is referred; what the bureau itself decides has none.
     """
 
     code: str
@@ -219,3 +220,4 @@ class Programme:
     reasons: tuple[Reason, ...]
     applies: str | None = None
     per: str = "月"
+    to: str = ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from doudi.rules.classes import CLASSES
+from doudi.rules.classes import CLASSES, LISTS
 from doudi.rules.dialect import MONEY_UNITS, UNITS
 from doudi.rules.errors import OverlayRefused, PlaceRefused, RuleRefused
 from doudi.rules.files import read_yaml
@@ -127,8 +127,8 @@ class Parameter:
 
 def _key_options(name: str) -> Mapping[str, int]:
     """The words a key may take: an input's options, or the answers of a rule of unit 类."""
-    if name in CLASSES:
-        return CLASSES[name]
+    if name in CLASSES or name in LISTS:
+        return CLASSES.get(name) or LISTS[name]
     schema = inputs().get(name)
     if schema is None:
         raise ValueError(f"键“{name}”不是已知的输入，也不是 classes.py 里的规则")

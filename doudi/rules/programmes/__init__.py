@@ -11,6 +11,7 @@ from doudi.rules.programmes import (
     obligors,
     price,
     property,
+    referrals,
     relapse,
     rigid,
     taper,
@@ -19,5 +20,5 @@ from doudi.rules.programmes import (
 
 MODULES = (
     members, obligors, income, property, dibao, taper, tekun, rigid, relapse, layers, children,
-    disability, emergency, price,
+    disability, emergency, price, referrals,
 )  # fmt: skip

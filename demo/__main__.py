@@ -102,10 +102,12 @@ def build(scale: float, var: Path) -> None:
         sealing.publish()
     files = month.files_of(county, var / "files-2022-05")
     county.write_truth(var / "truth.jsonl")
-    month.receive_all(files)
+    month.receive_on_time(files)
     clerks.work(county)
     sealing.publish()
     bank.pay()
+    month.receive_late(files)
+    clerks.begin_today(county)
     with step("封存并送出审计存证"):
         sealing.publish()
 

@@ -40,7 +40,7 @@ def pay() -> None:
         sending.send_waiting(COUNTY_PLACE, by=office.one("finance_releaser"))
         progress.count = batch.lines
     with step("银行回盘、对账", "笔") as progress:
-        move_to(datetime(2022, 7, 5, 10, 0, tzinfo=clock.SHANGHAI))
+        move_to(datetime(2022, 7, 4, 16, 0, tzinfo=clock.SHANGHAI))
         content = answer(sending.outbox() / f"{batch.number}.txt")
         received = reconcile.receive_return(batch.pk, content, f"{batch.number}-回盘.txt", by=maker)
         progress.count = received.lines

@@ -13,7 +13,7 @@ from typing import Any
 from demo import office
 from demo.county import County, HouseholdSeed
 from demo.loading import COUNTY_PLACE, local_id_of
-from demo.month import move_to
+from demo.month import begins
 from demo.progress import Progress, step
 from doudi.base.access import Actor, scope
 from doudi.cases import (
@@ -78,7 +78,8 @@ class Clerks:
 
     def receive_alerts(self, progress: Progress) -> None:
         """Clerks take alerts over, all but one in six."""
-        move_to(_at(6, 2))
+        if not begins(_at(6, 2)):
+            return
         for alert in self._alerts("待接收"):
             if alert.pk % _UNTOUCHED_OF:
                 loop.receive_alert(alert.pk, by=self.clerk(alert.place))
@@ -86,7 +87,8 @@ class Clerks:
 
     def visit_families(self, progress: Progress) -> None:
         """Clerks visit and report; what they find is the truth."""
-        move_to(_at(6, 6))
+        if not begins(_at(6, 6)):
+            return
         for alert in self._alerts("待走访"):
             if alert.pk % _UNTOUCHED_OF == 1:
                 continue
@@ -118,7 +120,8 @@ class Clerks:
 
     def close_alerts(self, progress: Progress) -> None:
         """What needed nothing more, or was put right at once, is closed."""
-        move_to(_at(6, 8))
+        if not begins(_at(6, 8)):
+            return
         for alert in self._alerts("待处置"):
             if alert.disposal in ("A0", "A1"):
                 loop.close_alert(alert.pk, by=self.clerk(alert.place))
@@ -126,7 +129,8 @@ class Clerks:
 
     def apply_for_help(self, progress: Progress) -> None:
         """Families whose trouble is real apply; the first clerk accepts."""
-        move_to(_at(6, 6, 14))
+        if not begins(_at(6, 6, 14)):
+            return
         for alert in self._alerts("待处置"):
             if alert.disposal == "A2":
                 self._accept(alert)
@@ -159,7 +163,8 @@ class Clerks:
 
     def collect_consents(self, progress: Progress) -> None:
         """Every adult signs; then the check of means is asked for."""
-        move_to(_at(6, 7))
+        if not begins(_at(6, 7)):
+            return
         items = PROCEDURES["低保"].check_items
         for case in self._cases("待授权"):
             by = self.clerk(case.place)
@@ -174,7 +179,8 @@ class Clerks:
 
     def check_means(self, progress: Progress) -> None:
         """The check is asked for, answered from what the registry knows, and finished."""
-        move_to(_at(6, 9))
+        if not begins(_at(6, 9)):
+            return
         for case in self._cases("待核对"):
             by = self.clerk(case.place)
             asked = checking.request_check(case.pk, by=by)
@@ -184,7 +190,8 @@ class Clerks:
 
     def investigate(self, progress: Progress) -> None:
         """The second clerk and a colleague visit; both sides sign."""
-        move_to(_at(6, 10))
+        if not begins(_at(6, 10)):
+            return
         for case in self._cases("待调查"):
             by = self.clerk(case.place, 1)
             with scope(by):
@@ -208,7 +215,8 @@ class Clerks:
 
     def give_opinions(self, progress: Progress) -> None:
         """The township leader agrees with what the rules say."""
-        move_to(_at(6, 13))
+        if not begins(_at(6, 13)):
+            return
         for case in self._cases("待初审"):
             by = self.leaders[township_of(case.place)][0]
             due = self._is_due(case, by)
@@ -218,21 +226,24 @@ class Clerks:
 
     def post_notices(self, progress: Progress) -> None:
         """The notice goes up in the village."""
-        move_to(_at(6, 13, 15))
+        if not begins(_at(6, 13, 15)):
+            return
         for case in self._cases("待公示"):
             publicity.post_notice(case.pk, "村务公开栏", by=self.clerk(case.place))
             progress.step()
 
     def end_notices(self, progress: Progress) -> None:
         """Seven days later it comes down and the case goes to the county."""
-        move_to(_at(6, 21))
+        if not begins(_at(6, 21)):
+            return
         for case in self._cases("公示中"):
             publicity.end_notice(case.pk, by=self.clerk(case.place))
             progress.step()
 
     def review_cases(self, progress: Progress) -> None:
         """The county's reviewer gives an opinion."""
-        move_to(_at(6, 22))
+        if not begins(_at(6, 22)):
+            return
         for case in self._cases("待审核"):
             due = self._is_due(case, self.reviewer)
             review.give_review(
@@ -242,7 +253,8 @@ class Clerks:
 
     def decide_cases(self, progress: Progress) -> None:
         """The county's leader decides; awards begin next month."""
-        move_to(_at(6, 24))
+        if not begins(_at(6, 24)):
+            return
         for case in self._cases("待决定"):
             due = self._is_due(case, self.leader)
             decisions.decide(
@@ -252,6 +264,19 @@ class Clerks:
                 by=self.leader,
             )
             progress.step()
+
+    def begin_today(self, progress: Progress) -> None:
+        """The last day: some of the visits that waited are made, and fresh applications taken."""
+        if not begins(_at(7, 5, 10)):
+            return
+        for alert in self._alerts("待走访"):
+            if alert.pk % 2:
+                self._report(alert)
+                progress.step()
+        for alert in self._alerts("待处置"):
+            if alert.disposal == "A2":
+                self._accept(alert)
+                progress.step()
 
     def _is_due(self, case: Any, by: Actor) -> bool:
         with scope(by):
@@ -318,6 +343,13 @@ def _disposal(alert: Any, story: Any, expect: str) -> tuple[str, str]:
         # Some families ask for a decision all the same, and get one with its reasons.
         return ("A2" if alert.pk % 3 == 0 else "A0"), "部分属实"
     return "A0", "不属实"
+
+
+def begin_today(county: County) -> None:
+    """What the clerks do on the day on which the demo stands."""
+    clerks = Clerks(county)
+    with step("今天的走访和申请", "件") as progress:
+        clerks.begin_today(progress)
 
 
 def work(county: County) -> None:

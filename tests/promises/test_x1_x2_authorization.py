@@ -5,7 +5,6 @@ X2: "not yours" and "does not exist" are the same bytes.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
 
 import pytest
@@ -16,10 +15,11 @@ from django.urls import path
 from doudi.base.access import NATION, scope
 from doudi.base.roles import ROLES
 from doudi.watch.models import Alert
-from doudi.web import authorization, desk, urls
+from doudi.web import authorization, desk
 from doudi.web.authorization import table
 from doudi.web.middleware import not_found
 from doudi.web.office import alerts, cases
+from tests.promises.planting import planted
 from tests.web.fixtures import regions
 from tests.web.regions import Regions, form_key
 from tests.web.walker import Answer, Cell, visitor, walk, wrong_cells
@@ -125,17 +125,6 @@ def test_a_lead_is_not_reported_for_a_place_outside_the_region(regions: Regions)
 
 
 # ---- The walker itself: each planted bug must be named by its cell
-
-
-def planted(**views: Callable[..., HttpResponse]) -> types.ModuleType:
-    """The same addresses with some pages replaced."""
-    patterns = [
-        path(str(one.pattern), views.get(one.name, one.callback), name=one.name)
-        for one in urls.urlpatterns
-    ]
-    made = types.ModuleType("planted_urls")
-    vars(made).update(urlpatterns=patterns, handler404=urls.handler404)
-    return made
 
 
 def unguarded(request: HttpRequest) -> HttpResponse:

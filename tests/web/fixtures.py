@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,30 @@ def desk_settings(folder: Path) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="module")
-def regions(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Regions]:
+@contextmanager
+def living_in_regions(blocker: Any, folder: Path) -> Iterator[Regions]:
     """Three regions and somebody in every role; nothing of it is ever committed."""
     with (
-        django_db_blocker.unblock(),
-        override_settings(**desk_settings(tmp_path_factory.mktemp("static"))),
+        blocker.unblock(),
+        override_settings(**desk_settings(folder)),
         clock.business_at(START),
     ):
         try:
-            logging.disable(logging.WARNING)  # thousands of refusals that nobody reads
             with transaction.atomic():
                 yield build_regions()
                 transaction.set_rollback(True)
         finally:
-            logging.disable(logging.NOTSET)
             connection.close()
+
+
+@pytest.fixture(scope="module")
+def regions(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Regions]:
+    """The same for a module, without the thousands of refusals that nobody reads in the log."""
+    logging.disable(logging.WARNING)
+    try:
+        with living_in_regions(django_db_blocker, tmp_path_factory.mktemp("static")) as made:
+            yield made
+    finally:
+        logging.disable(logging.NOTSET)

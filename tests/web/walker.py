@@ -86,6 +86,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "alert_do/close": ("alert.close", {}),
     "lead_new": ("lead.report", {"place": "620521100201", "about": "一户", "story": "住院"}),
     "lead_settle": ("lead.settle", {"outcome": "已联系"}),
+    "people": ("", {"q": "王小"}),
     "person_reveal": ("", {"why": "核对证件"}),
     "account_confirm": ("account.confirm", {}),
     "case_new": ("case.accept", {"applicant": "{person}", "channel": "窗口", "reason": "困难"}),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from doudi.base.actions import keyed, record_read
 from doudi.cases.queries import Award, Case
@@ -31,13 +32,29 @@ class ReasonMissing(Problem):
 
 
 @desk("person.read")
-@require_safe
+@require_http_methods(["GET", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """Search by name, pinyin initials, tail of the id or village."""
-    text = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    """Search by name, pinyin initials, tail of the id or village.
+
+    Names and numbers are posted, because addresses are kept in histories and in the logs of
+    servers on the way; only initials may stand in an address.
+    """
+    posted = request.POST.get("q", "")
+    text = (posted or _initials(request.GET.get("q", ""))).strip()[:LONGEST_SEARCH]
     found = find_people(text, place=None, by=actor_of(request)) if text else []
-    template = "desk/people_found.html" if getattr(request, "htmx", False) else "desk/people.html"
-    return render(request, template, {"text": text, "found": found})
+    by_part = getattr(request, "htmx", False)
+    template = "desk/people_found.html" if by_part else "desk/people.html"
+    response = render(request, template, {"text": text, "found": found})
+    if by_part:
+        initials = _initials(text)
+        response["HX-Replace-Url"] = reverse("people") + (f"?q={initials}" if initials else "")
+    return response
+
+
+def _initials(text: str) -> str:
+    """The text where it is nothing but latin letters, else nothing."""
+    told = text.strip()
+    return told if told.isascii() and told.isalpha() and len(told) < 10 else ""
 
 
 @desk("person.read")

@@ -140,7 +140,7 @@ def _open_notice(case: Case, decision: Decision) -> None:
     open_task(
         TaskFacts(
             kind="case.give_notice",
-            title=f"{case.number}　{todo}",
+            title=f"{case.procedure} {case.applicant.name}：{todo}",
             place=case.place,
             role="county_reviewer",
             subject=stages.subject_of(case.pk),

@@ -117,7 +117,7 @@ def object(case_id: int, text: str, *, by: Actor) -> Objection:
     open_task(
         TaskFacts(
             kind="case.answer_objection",
-            title=f"{case.number}　调查并答复公示异议",
+            title=f"{case.procedure} {case.applicant.name}：调查并答复公示异议",
             place=case.place,
             role="township_clerk",
             subject=f"cases.objection:{objection.pk}",

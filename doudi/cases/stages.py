@@ -40,7 +40,7 @@ def take(case_id: int, verb: str, by: Actor) -> Case:
     Raises ``NotThere``, ``WrongStage``, ``NotAllowed`` or ``SamePerson``; nothing is changed.
     """
     lock(f"case:{case_id}")
-    case: Case = one_or_not_there(Case.objects.select_related("household"), pk=case_id)
+    case: Case = one_or_not_there(Case.objects.select_related("household", "applicant"), pk=case_id)
     faults.wait_here("case:after-read", 0.05)
     procedure = PROCEDURES[case.procedure]
     way = procedure.way(case.stage, verb)
@@ -105,7 +105,7 @@ def hand_on(case: Case) -> None:
     open_task(
         TaskFacts(
             kind=f"case.{stage.name}",
-            title=f"{case.number}　{stage.task}",
+            title=f"{case.procedure} {case.applicant.name}：{stage.task}",
             place=case.place,
             role=stage.role,
             subject=subject_of(case.pk),

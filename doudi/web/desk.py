@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from doudi.base.access import Actor
-from doudi.base.actions import ACTIONS
+from doudi.base.actions import ACTIONS, record_read
 from doudi.kernel.problems import NotAllowed, Problem
 
 View = Callable[..., HttpResponse]
@@ -157,8 +157,17 @@ def key_of(request: HttpRequest, action: str) -> str:
     return str(key)
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any]) -> Page[Any]:
-    """The page of a list that the address asks for, within bounds."""
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | list[Any], *, reads: str = ""
+) -> Page[Any]:
+    """The page of a list that the address asks for, within bounds.
+
+    A list that names people says what it ``reads``: the audit keeps who saw which page of it (A7).
+    """
     told = request.GET.get("page", "1")
     number = min(int(told), LAST_PAGE) if told.isdigit() and len(told) < 6 else 1
-    return Paginator(rows, ROWS_PER_PAGE).get_page(max(number, 1))
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(max(number, 1))
+    if reads and page.object_list:
+        why = f"列表第 {page.number} 页，{len(page.object_list)} 条"
+        record_read(reads, by=actor_of(request), why=why)
+    return page

@@ -34,6 +34,7 @@ from doudi.people.queries import adults_of, household_view
 from doudi.rules import WhyLine
 from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
 from doudi.web.office.means import Field, household_fields, member_fields, read_means_form
+from doudi.web.office.reports import report_of
 from doudi.web.office.visits import MANNERS, read_visit_form
 
 PROCEDURE = "低保"
@@ -88,7 +89,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "items": asked,
         "now": clock.business_now(),
         "manners": MANNERS,
-        "report": verification.report(view.verification_id) if view.verification_id else None,
+        "report": report_of(view.verification_id) if view.verification_id else None,
         "extension_causes": PROCEDURES[view.procedure].extension_causes,
         "termination_causes": applications.TERMINATION_CAUSES,
         "steps": [(step, role_of(step.role).label) for step in reversed(view.steps)],

@@ -9,14 +9,15 @@ from datetime import date
 from typing import Any
 
 from doudi.kernel.money import Fen
-from doudi.rules.book import Node, Plan, rulebook
-from doudi.rules.determination import Determination, Outcome, Step
+from doudi.rules.book import Plan, rulebook
+from doudi.rules.determination import Determination, Outcome
 from doudi.rules.dialect import FINDINGS, Level, Programme
 from doudi.rules.evaluate import Computed, compute
 from doudi.rules.facts import HouseholdFacts, check_names
 from doudi.rules.missing import Missing, Want, united
 from doudi.rules.show import show
-from doudi.rules.tables import Overlay, ParameterTable, ParameterValue
+from doudi.rules.tables import Overlay, ParameterTable
+from doudi.rules.trace import trace_of
 from doudi.rules.version import rules_version
 
 MISSING = "缺资料"
@@ -47,7 +48,7 @@ def determine(
         place=place,
         rules_version=rules_version(overlay),
         outcomes=tuple(outcomes),
-        trace=tuple(_trace(plan, computed, household)),
+        trace=trace_of(plan, computed, household),
         roots={
             programme.code: tuple(
                 name for name in (programme.result, programme.amount) if name is not None
@@ -174,42 +175,3 @@ class _Words(dict[str, str]):
         if value is None or type(value) is Missing:
             return "（未知）"
         return show(self.plan.nodes[self.plan.slots[name]], value)
-
-
-def _trace(plan: Plan, computed: Computed, facts: HouseholdFacts) -> list[Step]:
-    given = {"": facts.values}
-    given.update((member.reference, member.values) for member in facts.members)
-    given.update((obligor.reference, obligor.values) for obligor in facts.obligors)
-    steps: list[Step] = []
-    for node, value in zip(plan.nodes, computed.values, strict=True):
-        holders = computed.holders(node.level)
-        values: Sequence[Any] = (value,) if node.level is Level.HOUSEHOLD else value
-        name, kind = node.name, node.kind
-        tail = (node.unit, node.article, node.meaning, node.inputs)
-        shown: dict[Any, str] = {}  # members often share a value; words are made once for each
-        sources = _sources(node, computed) or [_NO_SOURCE] * len(holders)
-        for holder, each, origin in zip(holders, values, sources, strict=True):
-            if type(each) is Missing:
-                number, words = None, "缺"
-            else:
-                number = each
-                words = shown.get(each) or shown.setdefault(each, show(node, each))
-            source = "缺省" if kind == "资料" and name not in given[holder] else kind
-            steps.append(Step._make((name, source, holder, number, words, *tail, *origin)))
-    return steps
-
-
-_NO_SOURCE = ("",) * 6
-
-
-def _sources(node: Node, computed: Computed) -> list[tuple[str, ...]]:
-    """Since, before, place, document, article and mark of each holder's value of a parameter."""
-    return [_source(used) for used in computed.parameters.get(node.name, ())]
-
-
-def _source(used: ParameterValue | None) -> tuple[str, ...]:
-    if used is None:
-        return _NO_SOURCE
-    before = used.before.isoformat() if used.before else ""
-    since = used.since.isoformat()
-    return (since, before, used.place, used.document, used.article, used.mark)

@@ -11,7 +11,7 @@ import enum
 import functools
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
@@ -64,6 +64,7 @@ class Plan:
     programmes: tuple[Programme, ...]
     slots: Mapping[str, int]
     where: tuple[tuple[tuple[int, Reach], ...], ...]  # per node: slot of each input, how it comes
+    works: dict[str, object] = field(default_factory=dict, compare=False, repr=False)  # kept by use
 
 
 class Rulebook:

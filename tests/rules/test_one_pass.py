@@ -19,7 +19,7 @@ ABLE: dict[str, Any] = dict.fromkeys(
     ("自主吃饭", "自主穿衣", "自主上下床", "自主如厕", "室内行走", "自主洗澡"), True
 )
 AFTER = date(2023, 11, 1)
-quick = settings(max_examples=80, deadline=None, derandomize=True)
+quick = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 def uncle(**values: Any) -> PersonFacts:

@@ -17,7 +17,7 @@ quick = settings(max_examples=150, deadline=None, derandomize=True)
 
 
 def asked(household: HouseholdFacts) -> Determination:
-    return determine(household, CLEAR_DAY, QINGSHUI)
+    return determine(household, CLEAR_DAY, QINGSHUI, programmes=("低保", "低保边缘", "单人户"))
 
 
 def paid(household: HouseholdFacts, programme: str = "低保") -> int:

@@ -62,7 +62,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/cases.html",
-        {"page": page_of(request, rows), "stages": stages, "chosen": chosen},
+        {
+            "page": page_of(request, rows, reads="cases.cases"),
+            "stages": stages,
+            "chosen": chosen,
+        },
     )
 
 
@@ -145,6 +149,7 @@ def case_new(request: HttpRequest, household_id: int) -> HttpResponse:
         messages.success(request, f"已受理，案件号 {made.number}。")
         return redirect("case", made.pk)
     known = household_means(household_id, today)
+    record_read(f"people.household:{household_id}", by=actor, why="受理申请")
     return render(
         request,
         "desk/case_new.html",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import DOCS, ROOT, name_of, pages, text_of
+from tests.docs.pages import DOCS, ROOT, name_of, pages, text_of, typed_in
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 # A folder of one computer, or a place from which packages are fetched: true for nobody else.
@@ -73,3 +73,9 @@ def test_both_front_pages_name_the_same_commands_and_pictures():
     english, chinese = (text_of(ROOT / name) for name in ("README.md", "README.zh-CN.md"))
     for what in (r"\./run [a-z]+", r"`doudi \w+`", r"docs/[a-z]+/[a-z]+\.png", r"[A-Z]+=\S+"):
         assert set(re.findall(what, english)) == set(re.findall(what, chinese)), what
+
+
+def test_a_block_in_an_item_of_a_list_is_read_like_any_other(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("1. `one`\n2. ```sh\n   two --x\n   ```\n3. `three`\n", encoding="utf-8")
+    assert typed_in(page) == ["two --x", "one", "three"]

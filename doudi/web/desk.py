@@ -157,9 +157,7 @@ def key_of(request: HttpRequest, action: str) -> str:
     return str(key)
 
 
-def page_of(
-    request: HttpRequest, rows: QuerySet[Any] | list[Any], *, reads: str = ""
-) -> Page[Any]:
+def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], *, reads: str = "") -> Page[Any]:
     """The page of a list that the address asks for, within bounds.
 
     A list that names people says what it ``reads``: the audit keeps who saw which page of it (A7).

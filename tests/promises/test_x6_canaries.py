@@ -208,7 +208,6 @@ def test_jobs_audit_and_machinery_name_ids_and_codes_only(told: Told, secrets: l
             "select name || detail from base_auditentry",
             "select coalesce(answer::text, '') || key from base_idempotency",
             "select row_to_json(t)::text from axes_accessattempt t",
-            "select title from base_task",
         ):
             cursor.execute(query)
             rows = "\n".join(text for (text,) in cursor.fetchall())

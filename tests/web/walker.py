@@ -57,8 +57,12 @@ class Visitor:
             self.client.cookies["sessionid"] = self.session
         with transaction.atomic():
             response: HttpResponse = getattr(self.client, method.lower())(address, form or {})
+            self.before_undone()
             transaction.set_rollback(True)
         return response
+
+    def before_undone(self) -> None:
+        """What a test wants to look at while the request's effects are still there."""
 
 
 def visitor(regions: Regions, role: str) -> Visitor:

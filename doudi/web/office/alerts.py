@@ -45,7 +45,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         request,
         "desk/alerts.html",
         {
-            "page": page_of(request, rows),
+            "page": page_of(request, rows, reads="watch.alerts"),
             "counts": queries.counts(place),
             "chosen": {**chosen, "place": place},
             "colours": queries.COLOURS,
@@ -139,7 +139,10 @@ def leads(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/leads.html",
-        {"page": page_of(request, queries.leads(state=state)), "state": state},
+        {
+            "page": page_of(request, queries.leads(state=state), reads="watch.leads"),
+            "state": state,
+        },
     )
 
 

@@ -62,6 +62,8 @@ def delivery_receive(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """One delivery: the counts that add up, how rows were matched, and every reject."""
     row = queries.delivery_of(delivery_id)
+    if not getattr(request, "htmx", False):  # the counts that refresh by themselves name nobody new
+        record_read(f"exchange.delivery:{delivery_id}", by=actor_of(request))
     return render(
         request,
         "desk/delivery_counts.html" if getattr(request, "htmx", False) else "desk/delivery.html",
@@ -110,6 +112,6 @@ def delivery_withdraw(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @require_safe
 def match_queue(request: HttpRequest) -> HttpResponse:
     """Rows whose person a human has to look at."""
-    page = page_of(request, queries.match_queue())
+    page = page_of(request, queries.match_queue(), reads="exchange.match_queue")
     rows = [(row, queries.cells_of(row)) for row in page.object_list]
     return render(request, "desk/match_queue.html", {"page": page, "rows": rows})

@@ -48,12 +48,15 @@ def _scheme(request: HttpRequest) -> str:
 def batches_page(request: HttpRequest) -> HttpResponse:
     """This month at a glance, and all batches."""
     actor, month, scheme = actor_of(request), _month(request), _scheme(request)
+    held = list(queries.held_payables(actor.place, scheme, month)[:100])
+    if held:
+        record_read("payments.held", by=actor, why=f"暂缓的应发，{len(held)} 条")
     return render(
         request,
         "desk/batches.html",
         {
             "glance": queries.month_at_a_glance(actor.place, scheme, month),
-            "held": queries.held_payables(actor.place, scheme, month)[:100],
+            "held": held,
             "page": page_of(request, queries.batches()),
             "month": str(month),
             "scheme": scheme,
@@ -77,7 +80,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         {
             "seen": seen,
             "batch": seen.batch,
-            "page": page_of(request, lines),
+            "page": page_of(request, lines, reads=f"payments.batch:{batch_id}"),
             "chosen": chosen,
             "returns": [(one, queries.problems_of(one.pk)) for one in queries.returns_of(batch_id)],
             "adds_up": seen.paid_fen + seen.failed_fen + seen.outstanding_fen

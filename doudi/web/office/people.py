@@ -42,6 +42,8 @@ def people(request: HttpRequest) -> HttpResponse:
     posted = request.POST.get("q", "")
     text = (posted or _initials(request.GET.get("q", ""))).strip()[:LONGEST_SEARCH]
     found = find_people(text, place=None, by=actor_of(request)) if text else []
+    if found:
+        record_read("people.search", by=actor_of(request), why=f"查找，{len(found)} 条")
     by_part = getattr(request, "htmx", False)
     template = "desk/people_found.html" if by_part else "desk/people.html"
     response = render(request, template, {"text": text, "found": found})

@@ -41,7 +41,7 @@ def today(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/no_post.html")
     on = clock.business_today()
     tasks = open_tasks_for(actor)
-    page = page_of(request, tasks)
+    page = page_of(request, tasks, reads="base.tasks")
     for task in page.object_list:
         task.address = address_of(task.subject)
     colours = {"red": 0, "yellow": 0, "green": 0}

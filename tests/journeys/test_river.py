@@ -179,7 +179,7 @@ def investigate(office: Office, case: str) -> None:
     second = office.seat(SECOND_CLERK)
     page = second.page
     page.goto("/")
-    page.locator("table").get_by_role("link", name="入户调查").click()
+    page.locator("table").get_by_role("link", name=f"{HEAD.name}：入户调查").click()
     page.wait_for_url(case)
     page.get_by_label("走访人", exact=True).fill("李经办、村委会委员周某")
     page.get_by_label("发现的情况").fill("人口、收入和财产与申报一致，邻里走访一致。")
@@ -246,7 +246,7 @@ def review_and_decide(office: Office, case: str) -> None:
     reviewer.sees_heading("待决定")
 
     chief.go("今日工作")
-    chief.page.locator("table").get_by_role("link", name="DB-620521100-2022-00001").click()
+    chief.page.locator("table").get_by_role("link", name=HEAD.name).click()
     form = chief.page.locator("[id='case.decide']")
     form.get_by_label("确认", exact=True).check()
     form.get_by_label("理由").fill("人均收入低于标准，财产符合规定。")

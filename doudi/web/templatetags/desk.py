@@ -43,6 +43,12 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
+@register.filter
+def after_colon(title: str) -> str:
+    """A task's title without whose it is, for the page that says so in its heading."""
+    return title.rpartition("：")[2]
+
+
 # The order of a notice on the wall; JSON in the database keeps none.
 _NOTICE = ("申请人姓名", "村", "家庭人数", "家庭成员数量", "拟保障金额", "保障金额", "初审意见")
 

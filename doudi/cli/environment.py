@@ -18,6 +18,7 @@ class Environment:
     owner: dict[str, Any]
     secret: str
     debug: bool
+    tls: bool
     hosts: list[str]
     suite: str
     movable_clock: bool
@@ -50,6 +51,9 @@ def read() -> Environment:
     owner = os.environ.get("DATABASE_URL", url)
     movable = os.environ.get("DOUDI_MOVABLE_CLOCK", "") == "1"
     suite = os.environ.get("DOUDI_CRYPTO_SUITE", "international")
+    tls = os.environ.get("DOUDI_TLS", "0")
+    if tls not in ("0", "1"):
+        faults.append("DOUDI_TLS 只能是 1（前面有 HTTPS 入口）或 0")
     if suite not in ("international", "guomi"):
         faults.append("DOUDI_CRYPTO_SUITE 只能是 international 或 guomi")
     if faults:
@@ -60,6 +64,7 @@ def read() -> Environment:
         owner=database(owner or "postgresql://doudi_owner@127.0.0.1/doudi"),
         secret=_secret(var),
         debug=os.environ.get("DOUDI_DEBUG", "") == "1",
+        tls=tls == "1",
         hosts=os.environ.get("DOUDI_HOSTS", "127.0.0.1,localhost,[::1]").split(","),
         suite=suite,
         movable_clock=movable,

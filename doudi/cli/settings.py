@@ -99,9 +99,20 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "doudi.web.middleware.form_refused"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# DOUDI_TLS=1: an HTTPS entrance stands in front, takes X-Forwarded-Proto from strangers away and
+# sets its own. Without it the desk is for the same machine only (the demo, the tests).
+SECURE_SSL_REDIRECT = _told.tls
+SESSION_COOKIE_SECURE = _told.tls
+CSRF_COOKIE_SECURE = _told.tls
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _told.tls else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _told.tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _told.tls
+# The browsers' preload list is for sites of the open internet; a bureau's intranet is not one.
+SILENCED_SYSTEM_CHECKS = ["security.W021"] if _told.tls else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],

@@ -62,7 +62,10 @@ class PostMiddleware:
         actor = actor_in(user, post)
         request.actor = actor  # type: ignore[attr-defined]
         with scope(actor):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # Pages with people on them stay in no cache and not behind the back button (ASVS 14.3.2).
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     @staticmethod
     def _open(request: HttpRequest) -> bool:
@@ -94,6 +97,21 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     if isinstance(problem, NotThere):
         return render(request, "desk/not_there.html", {"problem": problem}, status=404)
     return render(request, "desk/problem.html", {"problem": problem}, status=problem.status)
+
+
+class FormRefused(Problem):
+    """A form that our own page did not send (or that has lain open since another sign-in)."""
+
+    code = "form.refused"
+    status = 403
+    say = "这张表单不是从本系统的页面提交的，或者页面打开后登录状态已变，没有保存。"
+    next = "请刷新页面后重新填写；仍然不行请重新登录。"
+    fields = ()
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a form without its token gets (X8); the reason is in the log only."""
+    return problem_page(request, FormRefused())
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -21,6 +21,9 @@ _RECIPE = 1
 def main() -> int:
     """Make what is missing, then serve until Ctrl-C."""
     told = _arguments()
+    # Both ways of stopping end everything cleanly, also where a shell had switched Ctrl-C off.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     var = Path(os.environ.get("DOUDI_VAR", str(ROOT / "var" / "demo")))
     os.environ["DOUDI_VAR"] = str(var)
     os.environ["DOUDI_MOVABLE_CLOCK"] = "1"
@@ -130,7 +133,6 @@ def _serve(port: int, children: list[subprocess.Popen[bytes]]) -> int:
         where = short_name(sample.place)
         print(f"  {sample.username:<12}  {_wide(label, 16)}  {_wide(where, 8)}  {office.PASSWORD}")
     print("\n按 Ctrl-C 停止。", flush=True)
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     while True:
         for child in children:
             if child.poll() is not None:

@@ -160,6 +160,8 @@ def _reasons(
             continue
         words = _Words(plan, computed, position)
         told.append(reason.texts[value].format_map(words))
+        if value in reason.ends:
+            break
     return tuple(told)
 
 

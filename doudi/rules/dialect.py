@@ -198,10 +198,14 @@ def 规则(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What to tell the family about one value; `{name}` in a text is the value of that name."""
+    """What to tell the family about one value; `{name}` in a text is the value of that name.
+
+    A value in `ends` settles the matter: nothing further is told.
+    """
 
     about: str
     texts: dict[int, str]
+    ends: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,11 @@ def test_every_stored_answer_over_all_programmes_is_computed_again_alike(
 
 @quick
 @given(complete())
-def test_no_amount_is_ever_negative_and_none_without_a_finding(household: HouseholdFacts) -> None:
+def test_every_answer_gives_reasons_and_no_amount_is_negative_or_without_a_finding(
+    household: HouseholdFacts,
+) -> None:
     for outcome in assess(household, AFTER, "620102").determination.outcomes:
+        assert outcome.reasons
+        assert "（未知）" not in "".join(outcome.reasons)
         assert outcome.monthly >= 0
         assert outcome.monthly == 0 or outcome.result == "符合"

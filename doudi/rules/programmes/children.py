@@ -203,7 +203,11 @@ _身份 = Reason(
     result="孤儿保障",
     amount="孤儿基本生活费",
     holder=人,
-    reasons=(_身份, Reason("按特困供养", {True: "已选择按特困人员供养"})),
+    reasons=(
+        _身份,
+        Reason("人员状态", {5: "已死亡"}),
+        Reason("按特困供养", {True: "已选择按特困人员供养"}),
+    ),
 )
 
 事实 = Programme(

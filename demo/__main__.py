@@ -88,12 +88,13 @@ def build(scale: float, var: Path) -> None:
     from demo import bank, clerks, loading, month, office
     from demo.county import generate
     from demo.progress import step
-    from doudi.base import sealing
+    from doudi.base import sealing, worklist
     from doudi.cli.commands.setup import set_up
 
     print("正在建立清水县演示数据：")
     with step("数据表、全国区划、工作日历"):
         set_up(loading.COUNTY_PLACE)
+    worklist.revive_stalled()  # what a killed start left half way
     with step("造县：人口、家庭、收入、一个月的事", "人") as progress:
         county = generate(scale=scale)
         progress.count = len(county.people)

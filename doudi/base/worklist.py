@@ -43,6 +43,24 @@ def waiting() -> int:
         return int(cursor.fetchone()[0])
 
 
+def failed() -> int:
+    """Number of work rows that ended in an error and wait for somebody to look."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where status = 'failed'")
+        return int(cursor.fetchone()[0])
+
+
+def retry_failed() -> int:
+    """Put failed rows back, once their cause is mended; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update procrastinate_jobs set status = 'todo' where status = 'failed' "
+            "and queue_name = %s",
+            [QUEUE],
+        )
+        return int(cursor.rowcount)
+
+
 def revive_stalled() -> int:
     """Put rows back that a killed worker left half way; for a single worker at its start."""
     with connection.cursor() as cursor:

@@ -102,7 +102,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
                 request.POST.get("old", ""), request.POST.get("new", ""), by=me(request)
             )
             # The other sessions of this user end with the old password; this one goes on.
-            update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
+            renewed = User.objects.filter(username=request.user.get_username()).get()
+            update_session_auth_hash(request, renewed)
             messages.success(request, "密码已修改；其他设备上的登录已全部退出。")
             return redirect("today")
         except (accounts.PasswordWeak, accounts.PasswordWrong) as wrong:

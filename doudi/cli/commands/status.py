@@ -28,6 +28,7 @@ def run(told: argparse.Namespace) -> int:
     seen = {
         "database": version.split(",")[0],
         "waiting": worklist.waiting(),
+        "failed": worklist.failed(),
         "unsealed": unsealed,
         "witnessed_at": last.received_at.isoformat() if last else None,
         "witness_fresh": sealing.is_fresh(),
@@ -37,5 +38,6 @@ def run(told: argparse.Namespace) -> int:
     else:
         print(f"数据库    {seen['database']}")
         print(f"待处理    {seen['waiting']} 项，未封存审计 {seen['unsealed']} 条")
+        print(f"出错的    {seen['failed']} 项（排除原因后：doudi worker --retry-failed）")
         print(f"外部存证  {seen['witnessed_at'] or '从未送出'}")
-    return 0 if seen["witness_fresh"] else 1
+    return 0 if seen["witness_fresh"] and not seen["failed"] else 1

@@ -20,11 +20,19 @@ log = logging.getLogger("doudi.worker")
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="做完眼前的工作就退出")
 
+    parser.add_argument(
+        "--retry-failed", action="store_true", help="先把出错的工作放回去重做（原因已排除时用）"
+    )
+
 
 def run(told: argparse.Namespace) -> int:
     from doudi.cli import ground
 
     ground.start_django()
+    if told.retry_failed:
+        from doudi.base import worklist
+
+        print(f"放回 {worklist.retry_failed()} 项")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -34,7 +34,7 @@ from doudi.people.queries import adults_of, household_view
 from doudi.rules import WhyLine
 from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
 from doudi.web.office.means import Field, household_fields, member_fields, read_means_form
-from doudi.web.office.reports import report_of
+from doudi.web.office.reports import means_of_case, report_of, tree_of
 from doudi.web.office.visits import MANNERS, read_visit_form
 
 PROCEDURE = "低保"
@@ -93,6 +93,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "items": asked,
         "now": clock.business_now(),
         "manners": MANNERS,
+        "aside": _aside(view),
+        "compared": means_of_case(case_id, view.household_id),
         "report": report_of(view.verification_id) if view.verification_id else None,
         "extension_causes": PROCEDURES[view.procedure].extension_causes,
         "termination_causes": applications.TERMINATION_CAUSES,
@@ -102,12 +104,19 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         determined = queries.preview(case_id)
         context["outcome"] = determined.outcome(PROCEDURES[view.procedure].programme)
         lines = determined.why(PROCEDURES[view.procedure].programme)
-        context["why"] = _with_names(lines, view.household_id, today)
+        context["why"] = tree_of(_with_names(lines, view.household_id, today))
     if "case.investigate" in verbs:
         known = household_means(view.household_id, today)
         context["household_fields"] = household_fields(known)
         context["member_fields"] = _named(view.household_id, member_fields(known))
     return render(request, "desk/case.html", context)
+
+
+def _aside(view: queries.CaseView) -> set[str]:
+    """What may be done beside the work of the stage; the page keeps it folded."""
+    beside = {"case.send_back", "case.extend", "case.terminate", "case.reinvestigate"}
+    beside |= {"case.object", "case.answer_objection"}
+    return beside if view.kin_of_official else beside | {"case.visit"}
 
 
 def _with_names(lines: list[WhyLine], household_id: int, on: date) -> list[WhyLine]:
@@ -279,7 +288,7 @@ def why(request: HttpRequest, decision_id: int) -> HttpResponse:
         "desk/why.html",
         {
             "decision": decision,
-            "lines": _with_names(lines, decision.case.household_id, decision.decided_on),
+            "lines": tree_of(_with_names(lines, decision.case.household_id, decision.decided_on)),
             "again": queries.recompute(decision_id),
         },
     )

@@ -43,7 +43,8 @@ class Field:
     money: bool = False
 
 
-def _shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
+    """A value as the form shows it: money in yuan, nothing for what is not known."""
     told = inputs()[name]
     if value is None:
         return ""
@@ -60,7 +61,7 @@ def _field(key: str, name: str, value: Any) -> Field:
         key=key,
         name=name,
         hint=told.label,
-        value="" if labels else _shown(name, value),
+        value="" if labels else shown(name, value),
         options=tuple((label, label == chosen) for label in labels),
         money=told.unit.startswith("分"),
     )

@@ -1,12 +1,17 @@
-"""The report of a check of means as people read it: per person what was found, then the rest."""
+"""What others said of a family's means and what the rules made of it, as people read it."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from doudi.cases import queries
 from doudi.exchange import verification
+from doudi.people.queries import household_view
 from doudi.places.queries import full_name
+from doudi.rules import WhyLine
+from doudi.web.office.means import HOUSEHOLD, PERSON, shown
 
 _CODE = re.compile(r"[0-9]{12}")
 
@@ -38,3 +43,53 @@ def report_of(verification_id: int) -> list[PersonReport]:
 
 def _place(code: re.Match[str]) -> str:
     return full_name(code[0]) or code[0]
+
+
+class Node(NamedTuple):
+    """A line of an account with the lines that it rests on."""
+
+    line: WhyLine
+    below: list[Node]
+
+
+def tree_of(lines: Iterable[WhyLine]) -> list[Node]:
+    """The lines of an account, each below the finding that it is a reason for."""
+    roots: list[Node] = []
+    above: list[Node] = []
+    for line in lines:
+        node = Node(line, [])
+        while above and above[-1].line.indent >= line.indent:
+            above.pop()
+        (above[-1].below if above else roots).append(node)
+        above.append(node)
+    return roots
+
+
+class Compared(NamedTuple):
+    """One item of the means form, said from three sides."""
+
+    who: str
+    name: str
+    declared: str
+    known: str
+    checked: str
+    differs: bool
+
+
+def means_of_case(case_id: int, household_id: int) -> list[Compared]:
+    """What was declared, what departments know and what the visit found, item by item."""
+    names = {m.person_id: m.name for m in household_view(household_id).members}
+    return [
+        Compared(
+            names.get(line.person_id, "家庭") if line.person_id else "家庭",
+            line.name,
+            *(_said(line.name, value) for value in (line.declared, line.known, line.checked)),
+            line.differs,
+        )
+        for line in queries.means_compared(case_id)
+        if line.name in HOUSEHOLD or line.name in PERSON
+    ]
+
+
+def _said(name: str, value: Any) -> str:
+    return "—" if value is None else shown(name, value)

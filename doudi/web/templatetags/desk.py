@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -11,9 +12,12 @@ from django.utils.safestring import SafeString
 
 from doudi.base.access import Actor
 from doudi.base.tasks import urgency
+from doudi.exchange.formats.disability import CATEGORIES, LEVELS
 from doudi.kernel import clock
 from doudi.kernel.money import Fen
+from doudi.people.facts import FactSeen
 from doudi.places.queries import full_name, short_name
+from doudi.watch.kinds import dictionary
 from doudi.web.desk import new_key
 
 register = template.Library()
@@ -47,6 +51,41 @@ def words(text: str) -> list[str]:
 def after_colon(title: str) -> str:
     """A task's title without whose it is, for the page that says so in its heading."""
     return title.rpartition("：")[2]
+
+
+# Numbers under which the machine keeps things, as people would say them.
+_SAID = (
+    (re.compile(r"\bdelivery:(\d+):(\d+)"), r"部门数据第 \1 号来文第 \2 行"),
+    (re.compile(r"\bregistry:"), "建库底册 "),
+    (re.compile(r"\bvisit:(\d+)"), r"入户走访第 \1 号"),
+    (re.compile(r"\bcases\.case:(\d+)"), "救助申请"),
+)
+
+
+@register.filter
+def readable(text: str) -> str:
+    """A source or a subject in words, where it is kept as a number."""
+    for pattern, words in _SAID:
+        text = pattern.sub(words, text)
+    return text
+
+
+@register.filter
+def fact_words(fact: FactSeen) -> str:
+    """What a fact says beside its amount; a certificate of disability as 肢体二级."""
+    if fact.kind == "disability" and re.fullmatch("[1-7][1-4]", fact.code):
+        return f"{CATEGORIES[int(fact.code[0]) - 1]}{LEVELS[int(fact.code[1]) - 1]}"
+    return fact.code
+
+
+_KIND = re.compile(r"\bK[0-9]{2}\b")
+
+
+@register.filter
+def kind_words(text: str) -> str:
+    """The codes of monitored kinds by their names, as in the sum of an alert's points."""
+    names = {kind.code: kind.label for kind in dictionary()}
+    return _KIND.sub(lambda found: names.get(found[0], found[0]), text)
 
 
 # The order of a notice on the wall; JSON in the database keeps none.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -23,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(told: argparse.Namespace) -> int:
     from doudi.cli import ground
 
-    ground.find_database()
+    ground.find_database(make_roles=True)
     outcome = restore(told.archive)
     if told.json:
         print(json.dumps(outcome, ensure_ascii=False))
@@ -42,10 +41,10 @@ def restore(archive: Path) -> dict[str, Any]:
 
     from doudi.base.embedded.programs import find_binaries
     from doudi.base.verifier import verify
-    from doudi.cli import environment, ground
+    from doudi.cli import ground
     from doudi.cli.digests import table_digests
 
-    var = Path(os.environ.get("DOUDI_VAR", str(environment.ROOT / "var")))
+    var = ground.var_folder()
     with psycopg.connect(ground.owner_dsn()) as link:
         row = link.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone()
         if row and row[0]:

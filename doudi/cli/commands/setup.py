@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlparse
 
 if TYPE_CHECKING:
     from doudi.base.access import Actor
@@ -31,8 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(told: argparse.Namespace) -> int:
     from doudi.cli import ground
 
-    if os.environ.get("DATABASE_URL") and not os.environ.get("DATABASE_APP_URL"):
-        _make_application_role(os.environ["DATABASE_URL"])
+    ground.find_database(make_roles=True)
     ground.start_django()
     made = set_up(told.county.ljust(12, "0"), within=told.within)
     if told.json:
@@ -85,32 +80,3 @@ def _founder(county: str, what: str = "user") -> Actor:
 
     role = "system_administrator" if what == "user" else "security_administrator"
     return Actor(user_id=None, name="doudi setup", role=role, place=county)
-
-
-def _make_application_role(url: str) -> None:
-    """On a given server: the two roles that own nothing, with passwords kept beside our data."""
-    import psycopg
-    from psycopg import sql
-
-    from doudi.cli import environment
-    from doudi.cli.ground import APP_CREDENTIALS
-
-    var = Path(os.environ.get("DOUDI_VAR", str(environment.ROOT / "var")))
-    path = var / APP_CREDENTIALS
-    if path.exists():
-        return
-    word = secrets.token_urlsafe(24)
-    with psycopg.connect(url, autocommit=True) as link:
-        for role in ("doudi_app", "doudi_insight"):
-            if link.execute("select from pg_roles where rolname = %s", [role]).fetchone() is None:
-                link.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
-        link.execute(sql.SQL("alter role doudi_app password {}").format(sql.Literal(word)))
-    told = urlparse(url)
-    app = told._replace(
-        netloc=f"doudi_app:{quote(word)}@{told.hostname or ''}"
-        + (f":{told.port}" if told.port else "")
-    ).geturl()
-    var.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump({"DATABASE_APP_URL": app}, file)

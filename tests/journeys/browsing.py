@@ -27,6 +27,7 @@ PHONE = {"width": 390, "height": 844}
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--lang=zh-CN",
 )  # fmt: skip
 AXE = environment.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
@@ -144,7 +145,8 @@ class Seat:
 
     def sees(self, text: str) -> None:
         """The text stands somewhere in the page's content."""
-        expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
+        found = self.page.locator("main").get_by_text(text).filter(visible=True)
+        expect(found.first).to_be_visible()
 
     def press(self, name: str) -> None:
         """Press the button, or follow the link, of this name in the page's content."""

@@ -28,7 +28,9 @@ def browser() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     expect.set_options(timeout=15_000)
     with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path=path, args=[*ARGUMENTS])
+        chromium = player.chromium.launch(
+            executable_path=path, args=[*ARGUMENTS], env={**os.environ, "LANGUAGE": "zh_CN"}
+        )
         yield chromium
         chromium.close()
 

@@ -263,6 +263,9 @@ def review_and_decide(office: Office, case: str) -> None:
     expect(chief.page.locator(".why small").first).to_be_visible()
     chief.sees("最低生活保障审核确认办法")
     chief.shot("why", phone=True)
+    chief.press("全部展开")
+    chief.sees(f"{WIFE.name}：残疾等级")
+    chief.sees("417.00")
     chief.is_accessible()
 
 

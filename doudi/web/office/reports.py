@@ -83,7 +83,9 @@ def means_of_case(case_id: int, household_id: int) -> list[Compared]:
         Compared(
             names.get(line.person_id, "家庭") if line.person_id else "家庭",
             line.name,
-            *(_said(line.name, value) for value in (line.declared, line.known, line.checked)),
+            _said(line.name, line.declared),
+            _said(line.name, line.known),
+            _said(line.name, line.checked),
             line.differs,
         )
         for line in queries.means_compared(case_id)

@@ -1,51 +1,49 @@
 """The set-based statements of processing; PostgreSQL refuses COPY into guarded tables."""
 
-CREATE_ROWS = """
-create temporary table if not exists delivery_rows (
-  line integer not null, id_token bytea, row_hash bytea not null, values_cipher bytea not null,
-  facts jsonb not null
-) on commit drop;
+CREATE_REJECTS = """
 create temporary table if not exists delivery_rejects (
   line integer not null, "column" text not null, value text not null, code text not null,
   why text not null
 ) on commit drop;
-truncate delivery_rows, delivery_rejects
+truncate delivery_rejects
 """
 
-COPY_ROWS = "copy delivery_rows (line, id_token, row_hash, values_cipher, facts) from stdin"
 COPY_REJECTS = 'copy delivery_rejects (line, "column", value, code, why) from stdin'
-
-INSERT_ROWS = """
-insert into exchange_deliveryrow
-  (delivery_id, line, id_token, row_hash, values_cipher, tier, why, facts)
-select %s, line, id_token, row_hash, values_cipher, '', '', facts from delivery_rows order by line
-"""
 
 INSERT_REJECTS = """
 insert into exchange_reject (delivery_id, line, "column", value, code, why)
 select %s, line, "column", value, code, why from delivery_rejects order by line
 """
 
-# Row policies hold here: an id that is registered outside the delivery's place finds nobody.
-CANDIDATES = """
-select r.id, r.line, r.values_cipher, r.id_token is not null, r.facts, p.id, p.name, p.birth
-from exchange_deliveryrow r left join people_person p on p.id_token = r.id_token
-where r.delivery_id = %s order by r.line
-"""
-
-CREATE_VERDICTS = """
-create temporary table if not exists row_verdicts (
-  row_id bigint not null, person_id bigint, tier text not null, why text not null
+CREATE_ROWS = """
+create temporary table if not exists delivery_tokens (line integer not null, id_token bytea)
+on commit drop;
+create temporary table if not exists delivery_rows (
+  line integer not null, id_token bytea, row_hash bytea not null, values_cipher bytea not null,
+  person_id bigint, tier text not null, why text not null, facts jsonb not null
 ) on commit drop;
-truncate row_verdicts
+truncate delivery_tokens, delivery_rows
 """
 
-COPY_VERDICTS = "copy row_verdicts (row_id, person_id, tier, why) from stdin"
+COPY_TOKENS = "copy delivery_tokens (line, id_token) from stdin"
+ANALYZE_TOKENS = "analyze delivery_tokens"
 
-APPLY_VERDICTS = """
-update exchange_deliveryrow r
-set person_id = v.person_id, tier = v.tier, why = v.why
-from row_verdicts v where v.row_id = r.id and r.delivery_id = %s
+# Row policies hold here: an id that is registered outside the delivery's place finds nobody.
+KNOWN = """
+select t.line, p.id, p.name, p.birth
+from delivery_tokens t join people_person p on p.id_token = t.id_token
+"""
+
+COPY_ROWS = """
+copy delivery_rows (line, id_token, row_hash, values_cipher, person_id, tier, why, facts)
+from stdin
+"""
+
+INSERT_ROWS = """
+insert into exchange_deliveryrow
+  (delivery_id, line, id_token, row_hash, values_cipher, person_id, tier, why, facts)
+select %s, line, id_token, row_hash, values_cipher, person_id, tier, why, facts
+from delivery_rows order by line
 """
 
 STAGE_FACTS = """

@@ -20,7 +20,7 @@ CONFIRMED = (BY_ID, BY_HAND)
 class Candidate:
     """A row as matching sees it: what it says, and whom its id belongs to (None: to nobody)."""
 
-    row_id: int
+    row_id: int  # any number that tells rows apart, e.g. their line
     line: int
     name: str
     birth: date | None  # of a column of its own; the one inside the id proves nothing

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Any, NamedTuple
 
+from doudi.exchange.containers import MOST_CELL
 from doudi.exchange.formats.declaring import Column, Value
 from doudi.exchange.normalising import (
     FEN_PER_UNIT,
@@ -22,6 +25,7 @@ from doudi.kernel.ids import (
     check_credit_code,
     check_disability_certificate,
     check_resident_id,
+    id_check_digit,
     normalise_id,
     upgrade_15,
 )
@@ -58,7 +62,49 @@ class Context:
 
 # A sheet that is opened again would run these; plain negative numbers and dashes are no formulas.
 _FORMULA = re.compile(r"[=@]|[+\-][^0-9.\s\-—].*")
+_MAY_BEGIN_FORMULA = frozenset("=@+- ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+# What nearly every row writes anew; remembering such cells would only take memory.
+_SELDOM_TWICE = frozenset({"name", "id", "certificate", "credit_code"})
+_MOST_REMEMBERED = 20_000
+
+
+class ColumnReader:
+    """Reads the cells of one column of one file; what is written the same way is parsed once."""
+
+    def __init__(self, column: Column, context: Context) -> None:
+        self.column, self.context = column, context
+        self._remembers = column.kind not in _SELDOM_TWICE
+        self._known: dict[Any, tuple[Value, tuple[str, ...]] | Refused] = {}
+
+    def value(self, cell: Any, notes: list[str]) -> Value:
+        """The value of a cell, or None where it is blank; raises ``Refused``.
+
+        Repairs that are allowed are written into ``notes`` as evidence.
+        """
+        if not self._remembers:
+            return parse_cell(cell, self.column, self.context, notes)
+        # 1, 1.0 and True are equal, and mean different cells.
+        key = cell if isinstance(cell, str) else (type(cell), cell)
+        known = self._known.get(key)
+        if known is None:
+            known = self._read(cell)
+            if len(self._known) < _MOST_REMEMBERED:
+                self._known[key] = known
+        if isinstance(known, Refused):
+            raise Refused(known.code, known.why)
+        value, noted = known
+        notes.extend(noted)
+        return value
+
+    def _read(self, cell: Any) -> tuple[Value, tuple[str, ...]] | Refused:
+        notes: list[str] = []
+        try:
+            return parse_cell(cell, self.column, self.context, notes), tuple(notes)
+        except Refused as refused:
+            return refused
 
 
 def parse_cell(cell: Any, column: Column, context: Context, notes: list[str]) -> Value:
@@ -69,8 +115,7 @@ def parse_cell(cell: Any, column: Column, context: Context, notes: list[str]) ->
     text = shown(cell)
     _demand_plain(text)
     parse = _PARSERS[column.kind]
-    blank = not (id_as_sent(text) if column.kind == "id" else half_width_without_blanks(text))
-    if blank:
+    if _is_blank(text, column):
         if column.required:
             raise Refused(f"{column.kind}.missing", f"没有填写{column.name}")
         return None
@@ -80,16 +125,30 @@ def parse_cell(cell: Any, column: Column, context: Context, notes: list[str]) ->
         raise Refused(problem.code, _sentence(problem)) from problem
 
 
+def _is_blank(text: str, column: Column) -> bool:
+    if text[:1].isdigit():
+        return False
+    return not (id_as_sent(text) if column.kind == "id" else half_width_without_blanks(text))
+
+
 def _sentence(problem: Problem) -> str:
     return f"{str(problem).rstrip('。')}；{problem.next_step.rstrip('。')}"
 
 
 def _demand_plain(text: str) -> None:
+    # Printable leaves out every control character; the rest of this is for the few that are not.
+    if (
+        text.isprintable()
+        and text[:1] not in _MAY_BEGIN_FORMULA
+        and "\ufffd" not in text
+        and len(text) <= MOST_CELL
+    ):
+        return
     if "\ufffd" in text:
         raise Refused("cell.garbled", "单元格里有乱码，请来源部门重新导出")
     if _CONTROL.search(text):
         raise Refused("cell.control", "单元格里有看不见的控制字符，请重新录入")
-    if len(text) > 32_767:
+    if len(text) > MOST_CELL:
         raise Refused("cell.too_long", f"单元格有 {len(text)} 个字，超过表格上限")
     if _FORMULA.match(text.strip()):
         raise Refused("cell.formula", "单元格是公式而不是内容，请粘贴为数值后重新导出")
@@ -115,7 +174,37 @@ def _id(cell: Any, column: Column, context: Context, notes: list[str]) -> str:
         notes.append(f"{column.name}由15位旧号升为18位")
     elif plain != shown(cell):
         notes.append(f"{column.name}去除空格、全角或小写x")
+    if is_plainly_right(plain, context.today):
+        return plain
     return check_resident_id(plain, today=context.today).number
+
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS = "10X98765432"
+_ZEROES = ord("0") * sum(_ID_WEIGHTS)
+
+
+def is_plainly_right(number: str, today: date) -> bool:
+    """Whether ``check_resident_id`` would take this normalised number, in a tenth of its time.
+
+    Numbers that this does not take are not wrong for that: the full check says what is the matter.
+    """
+    digits = number[:17]
+    if len(number) != 18 or not (digits.isascii() and digits.isdigit()):
+        return False
+    total = sum(map(mul, _ID_WEIGHTS, digits.encode())) - _ZEROES
+    return number[17] == _ID_CHECKS[total % 11] and _is_alive(number[:2], number[6:14], today)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _is_alive(province: str, birth: str, today: date) -> bool:
+    """Whether somebody may have been born there and then; any number with these parts tells."""
+    first17 = f"{province}0000{birth}000"
+    try:
+        check_resident_id(first17 + id_check_digit(first17), today=today)
+    except Problem:
+        return False
+    return True
 
 
 def _certificate(cell: Any, column: Column, context: Context, notes: list[str]) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.locks import lock
-from doudi.base.vault import decrypt
+from doudi.base.vault import encrypt, token
 from doudi.exchange import _sql as sql
 from doudi.exchange.agreeing import (
     BY_HAND,
@@ -21,14 +22,23 @@ from doudi.exchange.agreeing import (
     NOBODY,
     TO_REVIEW,
     Candidate,
+    Verdict,
     judge_all,
 )
+from doudi.exchange.formats.declaring import FactLine
 from doudi.exchange.models import Delivery, DeliveryRow
+from doudi.exchange.reading import Reading, Row, row_digest
 from doudi.exchange.topics import FACTS_CHANGED
+from doudi.kernel.dates import Month
 from doudi.kernel.problems import Problem, require
 from doudi.kernel.text import clip
 from doudi.people.facts import FactValue, close_source, put
 from doudi.people.models import Person
+
+T = TypeVar("T")
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class MatchReasonMissing(Problem):
@@ -45,34 +55,106 @@ class MatchAlreadySettled(Problem):
     fields = ("line", "tier")
 
 
-def match_rows(delivery_id: int) -> int:
-    """Judge every row of a delivery inside an action; returns how many were confirmed."""
+def write_matched(delivery_id: int, reading: Reading, period: Month) -> int:
+    """Judge every row of a delivery and write it with its verdict, inside an action.
+
+    A row is written once, when it is known whose it is; returns how many were confirmed.
+    """
+    tokens = [token(row.id_number) if row.id_number else None for row in reading.rows]
     with connection.cursor() as cursor:
-        cursor.execute(sql.CANDIDATES, [delivery_id])
-        verdicts = judge_all(_candidates(cursor.fetchall()))
-        cursor.execute(sql.CREATE_VERDICTS)
-        with cursor.copy(sql.COPY_VERDICTS) as copy:
-            for each in verdicts:
-                copy.write_row((each.row_id, each.person_id, each.tier, each.why))
-        cursor.execute(sql.APPLY_VERDICTS, [delivery_id])
+        cursor.execute(sql.CREATE_ROWS)
+        lines = (f"{row.line}\t{_bytes(sent)}\n" for row, sent in _paired(reading, tokens) if sent)
+        _copy(sql.COPY_TOKENS, lines)
+        cursor.execute(sql.ANALYZE_TOKENS)
+        cursor.execute(sql.KNOWN)
+        known = {line: told for line, *told in cursor.fetchall()}
+        facts = [[stored_fact(fact, period) for fact in row.facts] for row in reading.rows]
+        verdicts = judge_all(_candidates(reading, facts, known))
+        _copy(sql.COPY_ROWS, _lines(reading, tokens, facts, verdicts))
+        cursor.execute(sql.INSERT_ROWS, [delivery_id])
     return sum(each.tier == BY_ID for each in verdicts)
 
 
-def _candidates(rows: list[tuple[Any, ...]]) -> Iterator[Candidate]:
-    for row_id, line, cipher, has_id, told, person_id, name, birth in rows:
-        said = json.loads(decrypt(cipher))
+def _paired(reading: Reading, told: list[T]) -> Iterator[tuple[Row, T]]:
+    return zip(reading.rows, told, strict=True)
+
+
+def _candidates(
+    reading: Reading, facts: list[list[list[Any]]], known: dict[int, list[Any]]
+) -> Iterator[Candidate]:
+    for row, told in _paired(reading, facts):
+        person_id, name, birth = known.get(row.line, (None, "", None))
         yield Candidate(
-            row_id,
-            line,
-            said["name"],
-            date.fromisoformat(said["birth"]) if said["birth"] else None,
-            has_id,
-            tuple(said["notes"]),
-            json.loads(told) if isinstance(told, str) else told,
-            person_id,
-            name or "",
-            birth,
+            row.line, row.line, row.name, birth_of(row), bool(row.id_number), row.notes, told,
+            person_id, name, birth,
+        )  # fmt: skip
+
+
+def _lines(
+    reading: Reading,
+    tokens: list[bytes | None],
+    facts: list[list[list[Any]]],
+    verdicts: list[Verdict],
+) -> Iterator[str]:
+    """The rows in the form of COPY, their cells encrypted."""
+    words = _words(reading)
+    for row, sent, told, verdict in zip(reading.rows, tokens, facts, verdicts, strict=True):
+        assert verdict.row_id == row.line, "a verdict stands beside its row"
+        birth = birth_of(row)
+        said = {
+            "cells": dict(zip(words, row.cells, strict=False)),
+            "name": row.name,
+            "birth": birth.isoformat() if birth else None,
+            "notes": row.notes,
+        }
+        cells = (
+            str(row.line),
+            _bytes(sent),
+            _bytes(token(row_digest(row, reading.format), "row")),
+            _bytes(encrypt(_json(said))),
+            _NULL if verdict.person_id is None else str(verdict.person_id),
+            verdict.tier,
+            verdict.why.translate(_ESCAPES),
+            _json(told).translate(_ESCAPES),
         )
+        yield "\t".join(cells) + "\n"
+
+
+def _words(reading: Reading) -> list[str]:
+    """The header's words; it may repeat one, and the position keeps such cells apart."""
+    words: list[str] = []
+    for at, word in enumerate(reading.header.words, start=1):
+        plain = "".join(word.split()) or f"第{at}列"
+        words.append(plain if plain not in words else f"{plain}（第{at}列）")
+    return words
+
+
+def birth_of(row: Row) -> date | None:
+    """The date of birth in a column of its own, where the format has one."""
+    birth = row.values.get("出生日期")
+    return birth if isinstance(birth, date) else None
+
+
+def stored_fact(fact: FactLine, period: Month) -> list[Any]:
+    """A fact as it is stored with its row: [kind, key, amount, code, detail, since, before]."""
+    before = fact.valid_before
+    if fact.ended:
+        before = max(period.first_day, fact.valid_since + timedelta(days=1))
+    key = token(fact.key, "plate").hex()[:16] if fact.secret else fact.key
+    return [
+        fact.kind, key, fact.amount_fen, fact.code, fact.detail, fact.valid_since.isoformat(),
+        before.isoformat() if before else None,
+    ]  # fmt: skip
+
+
+def _bytes(value: bytes | None) -> str:
+    return _NULL if value is None else "\\\\x" + value.hex()
+
+
+def _copy(statement: str, lines: Iterator[str]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        while block := "".join(islice(lines, 2000)):
+            copy.write(block)
 
 
 @action("match.settle", needs="match.review")
@@ -134,5 +216,5 @@ def _tell(row: DeliveryRow) -> None:
     FACTS_CHANGED.emit(delivery_id=delivery.pk, place=delivery.place, period=delivery.period)
 
 
-__all__ = ["BY_HAND", "BY_ID", "CONFIRMED", "NOBODY", "TO_REVIEW", "match_rows", "settle_match",
-           "undo_match"]  # fmt: skip
+__all__ = ["BY_HAND", "BY_ID", "CONFIRMED", "NOBODY", "TO_REVIEW", "settle_match", "undo_match",
+           "write_matched"]  # fmt: skip

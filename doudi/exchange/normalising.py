@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ _BECAME_NUMBER = re.compile(r"[0-9]\.?[0-9]*[eE]\+?[0-9]{1,2}")
 _NOT_FILLED = frozenset({"", "无", "-", "--", "—", "——", "/", "\\", "空", "暂无", "不详"})
 
 
+@functools.lru_cache(maxsize=4096)
 def header_key(text: str) -> tuple[str, str]:
     """A header cell without width, blanks and marks, and the unit that stood in brackets."""
     plain = half_width_without_blanks(text).strip("*:")

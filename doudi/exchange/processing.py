@@ -6,26 +6,20 @@ either done or not begun, and running again goes on from there.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from doudi.base.access import Actor, one_or_not_there, scope
 from doudi.base.actions import action
 from doudi.base.files import content_of
 from doudi.base.handoff import consumes
 from doudi.base.locks import lock
-from doudi.base.vault import encrypt, token
 from doudi.exchange import _sql as sql
 from doudi.exchange import matching
 from doudi.exchange.formats import FORMATS
-from doudi.exchange.formats.declaring import FactLine
 from doudi.exchange.models import Delivery
-from doudi.exchange.reading import Reading, Row, read, row_digest
+from doudi.exchange.reading import Reading, read
 from doudi.exchange.topics import DELIVERY_RECEIVED, FACTS_CHANGED
 from doudi.kernel import faults
 from doudi.kernel.clock import SHANGHAI
@@ -61,9 +55,32 @@ def reading_of(delivery: Delivery) -> Reading:
     return read(content_of(delivery.file), delivery.file_name, FORMATS[delivery.format], day)
 
 
+class _Lately:
+    """The reading of the last step, for the next one, which is mostly this process a moment later.
+
+    A reading is a function of the file's bytes, so whoever does not find it here reads again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[Any, ...], Reading] | None = None
+
+    def keep(self, delivery: Delivery, reading: Reading) -> None:
+        self._kept = (self._key(delivery), reading)
+
+    def take(self, delivery: Delivery) -> Reading | None:
+        kept, self._kept = self._kept, None
+        return kept[1] if kept is not None and kept[0] == self._key(delivery) else None
+
+    def _key(self, delivery: Delivery) -> tuple[Any, ...]:
+        return delivery.format, delivery.file.digest, delivery.received_at
+
+
+_lately = _Lately()
+
+
 @action("delivery.read", needs="delivery.receive")
 def read_delivery(delivery_id: int, *, by: Actor) -> None:
-    """Step 1: rows and rejects out of the file; a file that cannot be read says why."""
+    """Step 1: count what the file holds, write its rejects; an unreadable file says why."""
     delivery = _held(delivery_id, RECEIVED)
     if delivery is None:
         return
@@ -76,11 +93,7 @@ def read_delivery(delivery_id: int, *, by: Actor) -> None:
         return
     faults.here("delivery:read")
     with connection.cursor() as cursor:
-        cursor.execute(sql.CREATE_ROWS)
-        with cursor.copy(sql.COPY_ROWS) as copy:
-            for staged in _staged_rows(reading, Month.parse(delivery.period)):
-                copy.write_row(staged)
-        cursor.execute(sql.INSERT_ROWS, [delivery_id])
+        cursor.execute(sql.CREATE_REJECTS)
         with cursor.copy(sql.COPY_REJECTS) as copy:
             for reject in reading.rejects:
                 first = reject.faults[0]
@@ -89,52 +102,13 @@ def read_delivery(delivery_id: int, *, by: Actor) -> None:
                      clip(reject.why, 200))
                 )  # fmt: skip
         cursor.execute(sql.INSERT_REJECTS, [delivery_id])
-    faults.here("delivery:rows_written")
+    faults.here("delivery:rejects_written")
     delivery.state = READ
     delivery.rows_read = reading.read
     delivery.rows_accepted = len(reading.rows)
     delivery.rows_rejected = len(reading.rejects)
     delivery.save(update_fields=["state", "rows_read", "rows_accepted", "rows_rejected"])
-
-
-def _staged_rows(reading: Reading, period: Month) -> Iterator[tuple[Any, ...]]:
-    # A header may repeat a word; the position keeps such cells apart.
-    words: list[str] = []
-    for at, word in enumerate(reading.header.words, start=1):
-        plain = "".join(word.split()) or f"第{at}列"
-        words.append(plain if plain not in words else f"{plain}（第{at}列）")
-    for row in reading.rows:
-        told = {
-            "cells": dict(zip(words, row.cells, strict=False)),
-            "name": row.name,
-            "birth": _birth(row, reading),
-            "notes": list(row.notes),
-        }
-        yield (
-            row.line,
-            token(row.id_number) if row.id_number else None,
-            token(row_digest(row, reading.format), "row"),
-            encrypt(json.dumps(told, ensure_ascii=False)),
-            Jsonb([stored_fact(fact, period) for fact in row.facts]),
-        )
-
-
-def _birth(row: Row, reading: Reading) -> str | None:
-    """The date of birth in a column of its own, where the format has one."""
-    birth = row.values.get("出生日期")
-    return birth.isoformat() if isinstance(birth, date) else None
-
-
-def stored_fact(fact: FactLine, period: Month) -> list[Any]:
-    """A fact as it is stored with its row: [kind, key, amount, code, detail, since, before]."""
-    before = fact.valid_before
-    if fact.ended:
-        before = max(period.first_day, fact.valid_since + timedelta(days=1))
-    key = token(fact.key, "plate").hex()[:16] if fact.secret else fact.key
-    return [
-        fact.kind, key, fact.amount_fen, fact.code, fact.detail, fact.valid_since.isoformat(),
-        before.isoformat() if before else None,
-    ]  # fmt: skip
+    _lately.keep(delivery, reading)
 
 
 @action("delivery.match", needs="delivery.receive")
@@ -143,7 +117,9 @@ def match_delivery(delivery_id: int, *, by: Actor) -> None:
     delivery = _held(delivery_id, READ)
     if delivery is None:
         return
-    delivery.rows_matched = matching.match_rows(delivery_id)
+    reading = _lately.take(delivery) or reading_of(delivery)
+    period = Month.parse(delivery.period)
+    delivery.rows_matched = matching.write_matched(delivery_id, reading, period)
     faults.here("delivery:matched")
     delivery.state = MATCHED
     delivery.save(update_fields=["state", "rows_matched"])

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from doudi.exchange import refusals
-from doudi.exchange.cells import Context, Fault, Refused, fen_per_unit, masked, parse_cell
+from doudi.exchange.cells import ColumnReader, Context, Fault, Refused, fen_per_unit, masked
 from doudi.exchange.containers import Container, Rows, Sheet, open_container
 from doudi.exchange.formats import FORMATS
 from doudi.exchange.formats.declaring import FactLine, Format, Value
@@ -27,6 +27,8 @@ from doudi.kernel import clock
 from doudi.kernel.text import clip, half_width_without_blanks
 
 HEADER_WITHIN = 20
+_NOWHERE = 2**30  # the position of a column that the sheet does not have
+Readers = tuple[tuple[int, ColumnReader], ...]
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:"})
 
 
@@ -99,18 +101,26 @@ def read(content: bytes, file_name: str, format: Format, today: date | None = No
     sheet, header, others = _only_sheet(container, format)
     _demand_text_ids(sheet.rows, header, format)
     today = today or clock.business_today()
-    contexts = {
-        column.name: Context(today, header.fen_per_unit.get(column.name, 100))
+    readers = tuple(
+        (
+            header.at.get(column.name, _NOWHERE),
+            ColumnReader(column, Context(today, header.fen_per_unit.get(column.name, 100))),
+        )
         for column in format.columns
-    }
+    )
     rows: list[Row] = []
     rejects: list[Rejected] = []
     blank = 0
     for line, cells in enumerate(sheet.rows[header.line :], start=header.line + 1):
-        if not any(half_width_without_blanks(shown(cell)) for cell in cells):
+        texts = tuple(map(shown, cells))
+        first = next(filter(None, map(half_width_without_blanks, texts)), "")
+        if not first:
             blank += 1
             continue
-        taken = _row(line, cells, header, format, contexts)
+        if first in _TOTALS:
+            taken: Row | Rejected = _total(line, texts)
+        else:
+            taken = _row(line, cells, texts, header, format, readers)
         if isinstance(taken, Row):
             rows.append(taken)
         else:
@@ -225,18 +235,24 @@ def format_number(number: float) -> str:
 # ---- the rows ---------------------------------------------------------------------------------
 
 
+def _total(line: int, texts: tuple[str, ...]) -> Rejected:
+    first = next(filter(half_width_without_blanks, texts))
+    return Rejected(line, texts, (Fault("", clip(first), "row.total", "合计行，不是人员记录"),))
+
+
 def _row(
-    line: int, cells: list[Any], header: Header, format: Format, contexts: Mapping[str, Context]
+    line: int,
+    cells: list[Any],
+    texts: tuple[str, ...],
+    header: Header,
+    format: Format,
+    readers: Readers,
 ) -> Row | Rejected:
-    texts = tuple(shown(cell) for cell in cells)
-    first = next((text for text in texts if text.strip()), "")
-    if half_width_without_blanks(first) in _TOTALS:
-        return Rejected(line, texts, (Fault("", clip(first), "row.total", "合计行，不是人员记录"),))
     beyond = [text for text in texts[len(header.words) :] if text.strip()]
     if beyond:
         why = f"这一行比表头多出 {len(texts) - len(header.words)} 格，可能列错位"
         return Rejected(line, texts, (Fault("", masked(beyond[0], None), "row.too_long", why),))
-    values, faults, notes = _values(cells, header, format, contexts)
+    values, faults, notes = _values(cells, readers)
     if not faults:
         disagreement = format.disagreement(values)
         if disagreement is not None:
@@ -261,16 +277,16 @@ def _cell(cells: Sequence[Any], at: int | None) -> Any:
     return cells[at] if at is not None and at < len(cells) else None
 
 
-def _values(
-    cells: list[Any], header: Header, format: Format, contexts: Mapping[str, Context]
-) -> tuple[dict[str, Value], list[Fault], list[str]]:
+def _values(cells: list[Any], readers: Readers) -> tuple[dict[str, Value], list[Fault], list[str]]:
     values: dict[str, Value] = {}
     faults: list[Fault] = []
     notes: list[str] = []
-    for column in format.columns:
-        cell = _cell(cells, header.at.get(column.name))
+    filled = len(cells)
+    for at, reader in readers:
+        column = reader.column
+        cell = cells[at] if at < filled else None
         try:
-            values[column.name] = parse_cell(cell, column, contexts[column.name], notes)
+            values[column.name] = reader.value(cell, notes)
         except Refused as refused:
             if column.kind == "id" and not column.required:
                 # Somebody has to look at it, but the row itself can be used.
@@ -298,7 +314,7 @@ def _without_repeats(
     rejects: list[Rejected] = []
     for group in groups.values():
         first = group[0]
-        if len({_compared(row, format) for row in group}) > 1:
+        if len(group) > 1 and len({_compared(row, format) for row in group}) > 1:
             rejects += [_contradicts(row, group, format, header) for row in group]
             continue
         kept.append(first)

@@ -109,6 +109,16 @@ def test_a_form_in_ones_region_does_not_reach_a_record_of_another(
 
 
 @pytest.mark.promise("X1")
+@pytest.mark.parametrize("role", ["township_clerk", "finance_approver"])
+def test_who_may_do_something_is_led_on_to_a_page_that_they_may_open(regions: Regions, role: str):
+    who = visitor(regions, role)
+    form = {"key": form_key(who.user, "account.confirm")}
+    answer = who.open("POST", f"/accounts/{regions.near.ids['account']}/confirm", form)
+    assert answer.status_code == 302
+    assert who.open("GET", answer.headers["Location"]).status_code == 200
+
+
+@pytest.mark.promise("X1")
 def test_a_consent_is_recorded_only_for_members_of_the_case(regions: Regions):
     who = visitor(regions, "township_clerk")
     case, stranger = regions.near.ids["case"], regions.beside.ids["person"]

@@ -102,6 +102,8 @@ def account_confirm(request: HttpRequest, account_id: int) -> HttpResponse:
         account_id, by=actor_of(request)
     )
     messages.success(request, "收款账户已复核。")
+    if not actor_of(request).may("person.read"):  # the finance office does not see people's files
+        return redirect("batches")
     return redirect("person", account.person_id)
 
 

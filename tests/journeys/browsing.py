@@ -169,18 +169,21 @@ class Seat:
         self.refusing = 0
 
     def shot(self, name: str, *, phone: bool = False) -> None:
-        """Keep a picture of the whole page; with ``phone`` a second one as narrow as a phone."""
+        """Keep a picture of the whole page, and with ``phone`` another as narrow as a phone.
+
+        Narrow or wide, the page must fit.
+        """
         self.office.shots += 1
-        stem = f"{self.office.journey}-{self.office.shots:02d}-{name}"
+        stem = artefacts() / f"{self.office.journey}-{self.office.shots:02d}-{name}"
+        before = self.page.viewport_size
+        assert before is not None
         self.fits()
-        self.page.screenshot(path=artefacts() / f"{stem}.png", full_page=True)
+        self.page.screenshot(path=f"{stem}.png", full_page=True)
+        self.page.set_viewport_size(PHONE)
+        self.fits()
         if phone:
-            before = self.page.viewport_size
-            self.page.set_viewport_size(PHONE)
-            self.fits()
-            self.page.screenshot(path=artefacts() / f"{stem}-phone.png", full_page=True)
-            assert before is not None
-            self.page.set_viewport_size(before)
+            self.page.screenshot(path=f"{stem}-phone.png", full_page=True)
+        self.page.set_viewport_size(before)
 
     def fits(self) -> None:
         """The page is no wider than its window."""

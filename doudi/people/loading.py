@@ -17,12 +17,22 @@ from django.db import connection
 from doudi.base.access import NATION, Actor, scope
 from doudi.base.actions import action
 from doudi.base.locks import lock
+from doudi.base.statistics import refresh
 from doudi.kernel import faults
 from doudi.kernel.problems import Problem, require
 from doudi.people import _loading_sql as sql
 from doudi.people._loading_rows import account_line, fact_line, household_line, person_line
 from doudi.people.facts import FactValue
-from doudi.people.models import LoadedBatch
+from doudi.people.models import (
+    Fact,
+    Household,
+    LoadedBatch,
+    Member,
+    PayeeAccount,
+    Person,
+    PersonPlace,
+    SearchGram,
+)
 
 CHUNK = 50_000
 
@@ -141,6 +151,7 @@ def load_registry(
         if chunk.batch not in loaded:
             _load_chunk(chunk, by=by)
         faults.here("people.load:chunk")
+    refresh(Person, PersonPlace, SearchGram, Household, Member, Fact, PayeeAccount)
     return _finish(name, by=by)
 
 
@@ -197,7 +208,7 @@ def _load_chunk(chunk: _Chunk, *, by: Actor) -> LoadedBatch:
     with scope(NATION), connection.cursor() as cursor:
         cursor.execute(sql.CREATE)
         _copy_part(chunk.part)
-        cursor.execute("analyze load_person")
+        cursor.execute(sql.ANALYZE)
         cursor.execute(sql.DOUBLED)
         doubled = cursor.fetchone()[0]
         require(not doubled, RegistryOverlaps(name=chunk.name, chunk=chunk.number, count=doubled))

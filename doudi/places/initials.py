@@ -15,6 +15,17 @@ def initial_of(character: str) -> str:
     return letter if letter.isascii() and letter.isalpha() else ""
 
 
+class _Initials(dict[int, str]):
+    """Initials by code point, looked up on first use: ``str.translate`` then runs without calls."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = initial_of(chr(code))
+        return self[code]
+
+
+_INITIALS = _Initials()
+
+
 def initials_of(text: str) -> str:
     """The initials of a text, characters of unknown reading left out."""
-    return "".join(map(initial_of, text))
+    return text.translate(_INITIALS)

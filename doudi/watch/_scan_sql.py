@@ -28,7 +28,7 @@ _OF_HOUSEHOLD = """
 
 HOUSEHOLDS = f"""
 create temporary table watch_households on commit drop as
-select distinct m.household_id
+select distinct m.household_id, h.place, h.urban, h.head_id
 from watch_concerned c join people_member m on m.person_id = c.person_id
 join people_household h on h.id = m.household_id
 where h.place >= %(low)s and h.place < %(high)s and {_OF_HOUSEHOLD}
@@ -36,7 +36,7 @@ where h.place >= %(low)s and h.place < %(high)s and {_OF_HOUSEHOLD}
 
 PEOPLE = f"""
 create temporary table watch_people on commit drop as
-select m.person_id, m.household_id, m.relation,
+select m.person_id, m.household_id, m.relation, w.place, w.urban, w.head_id,
   (m.before is null or m.before > %(on)s) as present
 from watch_households w join people_member m on m.household_id = w.household_id
 where {_OF_HOUSEHOLD}
@@ -45,10 +45,9 @@ where {_OF_HOUSEHOLD}
 ANALYZE = "analyze {0}"
 
 MEMBERS = """
-select p.household_id, h.place, h.urban, h.head_id, p.person_id, e.name, e.sex, e.birth,
+select p.household_id, p.place, p.urban, p.head_id, p.person_id, e.name, e.sex, e.birth,
   p.relation, p.present
-from watch_people p join people_household h on h.id = p.household_id
-join people_person e on e.id = p.person_id
+from watch_people p join people_person e on e.id = p.person_id
 order by p.household_id, p.person_id
 """
 

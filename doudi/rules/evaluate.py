@@ -5,12 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
-from doudi.rules.book import DAY, Node, Plan, Reach
+from doudi.rules.book import DAY, Node, Plan
 from doudi.rules.dialect import Level, Rule
 from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
+from doudi.rules.inline import compiled
 from doudi.rules.missing import Missing, MissingUsed, Want, united
 from doudi.rules.schema import Fact
 from doudi.rules.tables import ParameterTable, ParameterValue
@@ -36,44 +36,44 @@ class Computed:
         return ("",) if level is Level.HOUSEHOLD else self.obligors
 
 
-class _Work(NamedTuple):
-    """One rule or keyed parameter of a plan, with all that is the same for every household."""
-
-    slot: int
-    node: Node
-    where: tuple[tuple[int, Reach], ...]
-    slots: tuple[int, ...]
-    gathers: bool
-    truth: bool
+_Fixed = list[tuple[int, str, Value, ParameterValue | None]]
+_Asked = tuple[date, str, ParameterTable]
 
 
-class Works(NamedTuple):
-    """A plan taken apart once: facts by level, parameters without keys, and the rest in order."""
+class Works:
+    """A plan taken apart once: facts by level, parameters without keys, and the compiled rest."""
 
-    facts: dict[Level, tuple[tuple[int, Node], ...]]
-    fixed: tuple[tuple[int, str], ...]
-    rest: tuple[_Work, ...]
-    found: dict[tuple[object, ...], list[tuple[int, str, Value, ParameterValue | None]]]
+    __slots__ = ("facts", "fixed", "found", "keyed", "run")
+
+    def __init__(self, plan: Plan) -> None:
+        self.facts: dict[Level, list[tuple[int, Node]]] = {level: [] for level in Level}
+        self.fixed: list[tuple[int, str]] = []
+        for slot, node in enumerate(plan.nodes):
+            if node.kind == "资料":
+                self.facts[node.level].append((slot, node))
+            elif node.kind == "参数" and not plan.where[slot]:
+                self.fixed.append((slot, node.name))
+        self.run = compiled(plan)
+        self.found: dict[_Asked, _Fixed] = {}
+        self.keyed: dict[tuple[Any, ...], tuple[Value, ParameterValue | None]] = {}
+
+    def figures(self, asked: _Asked) -> _Fixed:
+        """Parameters without keys: the same for every household of a place and day."""
+        found = self.found.get(asked)
+        if found is None:
+            if len(self.found) > 256:  # a registry of every town and day must not fill memory
+                self.found.clear()
+            found = self.found[asked] = [
+                (slot, name, *_look_up(name, (), asked)) for slot, name in self.fixed
+            ]
+        return found
 
 
 def works_of(plan: Plan) -> Works:
     """The plan, taken apart; made once and kept with the plan."""
     works = plan.works.get("works")
     if works is None:
-        facts: dict[Level, list[tuple[int, Node]]] = {level: [] for level in Level}
-        fixed, rest = [], []
-        for slot, node in enumerate(plan.nodes):
-            where = plan.where[slot]
-            if node.kind == "资料":
-                facts[node.level].append((slot, node))
-            elif node.kind == "参数" and not where:
-                fixed.append((slot, node.name))
-            elif node.kind != "已知":
-                gathers = any(reach is Reach.GATHERED for _, reach in where)
-                slots = tuple(at for at, _ in where)
-                rest.append(_Work(slot, node, where, slots, gathers, node.unit == "是否"))
-        by_level = {level: tuple(found) for level, found in facts.items()}
-        works = plan.works["works"] = Works(by_level, tuple(fixed), tuple(rest), {})
+        works = plan.works["works"] = Works(plan)
     assert isinstance(works, Works)
     return works
 
@@ -97,17 +97,25 @@ def compute(
     _facts(works, result, facts, members, obligors)
     if DAY in plan.slots:
         values[plan.slots[DAY]] = on.year * 10000 + on.month * 100 + on.day
-    for slot, name, value, row in _fixed(works, asked):
+    for slot, name, value, row in works.figures(asked):
         values[slot] = value
         result.parameters[name] = [row]
-    for work in works.rest:
-        if work.node.rule is None:
-            values[work.slot] = _parameter(work, result, asked)
-        elif work.node.level is Level.HOUSEHOLD:
-            values[work.slot] = _of_household(work, values)
+
+    def look(slot: int, keys: tuple[Value, ...]) -> Value:
+        node = plan.nodes[slot]
+        value, row = _look_up_once(works, node.name, keys, asked)
+        if node.level is Level.HOUSEHOLD:
+            result.parameters[node.name] = [row]
         else:
-            count = len(below) if work.node.level is Level.PERSON else len(obligors)
-            values[work.slot] = _of_each(work, values, below, count)
+            result.parameters.setdefault(node.name, []).append(row)
+        return value
+
+    def fallback(slot: int, arguments: tuple[Value, ...]) -> Value:
+        node = plan.nodes[slot]
+        assert node.rule is not None
+        return _call(node.rule, arguments, truth=node.unit == "是否")
+
+    works.run(values, len(obligors), below, look, fallback)
     return result
 
 
@@ -134,20 +142,6 @@ def _facts(
             values[slot] = [_fact(node, told, reference) for told, reference in given]
 
 
-def _fixed(
-    works: Works, asked: tuple[date, str, ParameterTable]
-) -> list[tuple[int, str, Value, ParameterValue | None]]:
-    """Parameters without keys: the same for every household of a place and day."""
-    found = works.found.get(asked)
-    if found is None:
-        if len(works.found) > 256:  # a registry of every town and day must not fill memory
-            works.found.clear()
-        found = works.found[asked] = [
-            (slot, name, *_look_up(name, [], asked)) for slot, name in works.fixed
-        ]
-    return found
-
-
 def _fact(node: Node, values: Mapping[str, Fact], holder: str) -> Value:
     fact = node.input
     assert fact is not None
@@ -159,75 +153,30 @@ def _fact(node: Node, values: Mapping[str, Fact], holder: str) -> Value:
     return value
 
 
-def _parameter(work: _Work, result: Computed, asked: tuple[date, str, ParameterTable]) -> Value:
-    node, where, values = work.node, work.where, result.values
-    if node.level is Level.HOUSEHOLD:
-        keys = [values[slot] for slot, _ in where]
-        found, row = _look_up(node.name, keys, asked)
-        result.parameters[node.name] = [row]
-        return found
-    each: list[Value] = []
-    rows: list[ParameterValue | None] = []
-    for at in range(len(result.holders(node.level))):
-        keys = [values[slot][at] if reach is Reach.SAME else values[slot] for slot, reach in where]
-        found, row = _look_up(node.name, keys, asked)
-        each.append(found)
-        rows.append(row)
-    result.parameters[node.name] = rows
-    return each
+def _look_up_once(
+    works: Works, name: str, keys: tuple[Value, ...], asked: _Asked
+) -> tuple[Value, ParameterValue | None]:
+    for key in keys:
+        if type(key) is Missing:
+            return _look_up(name, keys, asked)
+    exact = (name, keys, asked)
+    found = works.keyed.get(exact)
+    if found is None:
+        if len(works.keyed) > 20_000:
+            works.keyed.clear()
+        found = works.keyed[exact] = _look_up(name, keys, asked)
+    return found
 
 
 def _look_up(
-    name: str, keys: list[Value], asked: tuple[date, str, ParameterTable]
+    name: str, keys: tuple[Value, ...], asked: _Asked
 ) -> tuple[Value, ParameterValue | None]:
     on, place, tables = asked
     unknown = [key for key in keys if type(key) is Missing]
     if unknown:
         return united(unknown), None
-    found = tables.find(name, tuple(keys), place, on)
+    found = tables.find(name, keys, place, on)
     return (found.number, found) if isinstance(found, ParameterValue) else (found, None)
-
-
-def _of_household(work: _Work, values: list[Value]) -> Value:
-    rule = work.node.rule
-    assert rule is not None
-    arguments = [values[slot] for slot in work.slots]
-    if work.gathers:
-        arguments = [
-            tuple(value) if reach is Reach.GATHERED else value
-            for value, (_, reach) in zip(arguments, work.where, strict=True)
-        ]
-    try:
-        value = rule.function(*arguments)
-        return bool(value) if work.truth else value
-    except MissingUsed:
-        return _call(rule, arguments, truth=work.truth)
-
-
-def _of_each(work: _Work, values: list[Value], below: list[list[int]], count: int) -> Value:
-    """A rule for each person (or obligor); mostly nothing is missing and all are done in one go."""
-    rule = work.node.rule
-    assert rule is not None
-    columns: list[Any] = []
-    for slot, reach in work.where:
-        if reach is Reach.SAME:
-            columns.append(values[slot])
-        elif reach is Reach.SHARED:
-            columns.append(repeat(values[slot], count))
-        else:
-            lower = values[slot]
-            columns.append([tuple([lower[at] for at in own]) for own in below])
-    try:
-        found = list(map(rule.function, *columns))
-        return list(map(bool, found)) if work.truth else found
-    except MissingUsed:
-        columns = [
-            [values[slot]] * count if reach is Reach.SHARED else column
-            for column, (slot, reach) in zip(columns, work.where, strict=True)
-        ]
-        return [
-            _call(rule, arguments, truth=work.truth) for arguments in zip(*columns, strict=True)
-        ]
 
 
 def _call(rule: Rule, arguments: Sequence[Value], *, truth: bool) -> Value:

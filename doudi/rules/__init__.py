@@ -8,6 +8,7 @@ from doudi.rules.missing import Want
 from doudi.rules.onepass import Assessment, Exclusion, Referral, assess
 from doudi.rules.schema import Input, inputs
 from doudi.rules.tables import Overlay, ParameterValue
+from doudi.rules.turning import Turn, turning_points
 from doudi.rules.version import rules_version
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Replay",
     "RuleRefused",
     "Step",
+    "Turn",
     "Want",
     "WhyLine",
     "assess",
@@ -37,4 +39,5 @@ __all__ = [
     "inputs",
     "replay",
     "rules_version",
+    "turning_points",
 ]

@@ -31,8 +31,8 @@ ROLES: dict[str, Role] = {
             "township_clerk",
             "乡镇经办人",
             f"{_READ} task.do lead.report lead.triage alert.receive alert.report alert.close "
-            "visit.record person.write fact.record account.enter account.confirm consent.record "
-            "case.accept case.check case.investigate case.publicise case.object "
+            "visit.record person.reveal person.write fact.record account.enter account.confirm "
+            "consent.record case.accept case.check case.investigate case.publicise case.object "
             "payment.read delivery.read",
         ),
         _role(
@@ -45,8 +45,7 @@ ROLES: dict[str, Role] = {
             "县级审核岗",
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
             "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
-            "match.review "
-            "payment.read watch.scan",
+            "match.review person.reveal payment.read watch.scan",
         ),
         _role(
             "county_leader",

@@ -73,6 +73,7 @@ def desk(needs: str) -> Callable[[View], View]:
 
 
 PERMISSION_LABELS = {
+    "person.reveal": "查看完整证件号码",
     "person.read": "查看人员档案",
     "alert.read": "查看预警",
     "alert.receive": "接收预警",

@@ -54,6 +54,9 @@ SETTINGS: dict[str, object] = {
     "timezone": "UTC",
     "log_checkpoints": False,
     "jit": False,
+    # A statement or a DETAIL line in the server's log would carry names and numbers.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # Passing troubles, worth another try: the orphans of a killed server hold its shared memory for a
 # moment, and somebody may take the port between our look and the server's.

@@ -78,7 +78,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     )
 
 
-@desk("person.read")
+@desk("person.reveal")
 @require_POST
 def person_reveal(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show the full id number, for a reason, recorded."""

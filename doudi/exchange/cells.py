@@ -16,6 +16,7 @@ from doudi.exchange.normalising import (
     FEN_PER_UNIT,
     became_number,
     id_as_sent,
+    plain_text,
     serial_day,
     shown,
     without_time,
@@ -32,7 +33,7 @@ from doudi.kernel.ids import (
 from doudi.kernel.masks import mask_id, mask_name
 from doudi.kernel.money import Fen
 from doudi.kernel.problems import Problem
-from doudi.kernel.text import clip, half_width_without_blanks
+from doudi.kernel.text import clip
 
 
 class Fault(NamedTuple):
@@ -128,7 +129,7 @@ def parse_cell(cell: Any, column: Column, context: Context, notes: list[str]) ->
 def _is_blank(text: str, column: Column) -> bool:
     if text[:1].isdigit():
         return False
-    return not (id_as_sent(text) if column.kind == "id" else half_width_without_blanks(text))
+    return not (id_as_sent(text) if column.kind == "id" else plain_text(text))
 
 
 def _sentence(problem: Problem) -> str:
@@ -245,7 +246,7 @@ _SCHOOL_YEAR = re.compile(r"([0-9]{4})[-—~至]([0-9]{4})学年(?:第?([一二1
 
 
 def _term(cell: Any, column: Column, context: Context, notes: list[str]) -> str:
-    plain = half_width_without_blanks(shown(cell))
+    plain = plain_text(shown(cell))
     if found := _TERM.fullmatch(plain):
         return f"{found[1]}{found[2]}"
     found = _SCHOOL_YEAR.fullmatch(plain)
@@ -259,7 +260,7 @@ def _term(cell: Any, column: Column, context: Context, notes: list[str]) -> str:
 
 
 def _amount(cell: Any, column: Column, context: Context, notes: list[str]) -> int:
-    text = half_width_without_blanks(shown(cell)).removesuffix("元")
+    text = plain_text(shown(cell)).removesuffix("元")
     fen = int(Fen.from_yuan(text))
     if fen < 0:
         raise Refused(
@@ -274,7 +275,7 @@ def _amount(cell: Any, column: Column, context: Context, notes: list[str]) -> in
 
 
 def _choice(cell: Any, column: Column, context: Context, notes: list[str]) -> str:
-    plain = half_width_without_blanks(shown(cell))
+    plain = plain_text(shown(cell))
     meaning = column.choices.get(plain)
     if meaning is None:
         words = "、".join(dict.fromkeys(word for word in column.choices if not word.isdigit()))

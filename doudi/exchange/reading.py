@@ -5,7 +5,9 @@ Pure: bytes in, a ``Reading`` out. For any bytes at all only a ``Problem`` may c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,11 +22,12 @@ from doudi.exchange.normalising import (
     comparable_name,
     header_key,
     id_as_sent,
+    plain_text,
     shown,
     unit_in_notes,
 )
 from doudi.kernel import clock
-from doudi.kernel.text import clip, half_width_without_blanks
+from doudi.kernel.text import clip
 
 HEADER_WITHIN = 20
 _NOWHERE = 2**30  # the position of a column that the sheet does not have
@@ -97,10 +100,26 @@ def read(content: bytes, file_name: str, format: Format, today: date | None = No
 
     ``file_name`` plays no part in what is read: a name can be wrong, the bytes cannot.
     """
+    with _without_collecting():
+        return _read(content, format, today or clock.business_today())
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Rows hold no cycles: looking for some, again and again among ever more, finds none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(content: bytes, format: Format, today: date) -> Reading:
     container = open_container(content, lambda rows: _best_header(rows, format)[0])
     sheet, header, others = _only_sheet(container, format)
     _demand_text_ids(sheet.rows, header, format)
-    today = today or clock.business_today()
     readers = tuple(
         (
             header.at.get(column.name, _NOWHERE),
@@ -113,7 +132,7 @@ def read(content: bytes, file_name: str, format: Format, today: date | None = No
     blank = 0
     for line, cells in enumerate(sheet.rows[header.line :], start=header.line + 1):
         texts = tuple(map(shown, cells))
-        first = next(filter(None, map(half_width_without_blanks, texts)), "")
+        first = next(filter(None, map(plain_text, texts)), "")
         if not first:
             blank += 1
             continue
@@ -236,7 +255,7 @@ def format_number(number: float) -> str:
 
 
 def _total(line: int, texts: tuple[str, ...]) -> Rejected:
-    first = next(filter(half_width_without_blanks, texts))
+    first = next(filter(plain_text, texts))
     return Rejected(line, texts, (Fault("", clip(first), "row.total", "合计行，不是人员记录"),))
 
 

@@ -52,7 +52,8 @@ insert into people_member (household_id, person_id, relation, since, before)
 select household_id, id, relation, member_since, null from load_person
 """
 
-# In the order of the index, compared byte by byte: a b-tree that is filled at its end costs a third of a random one.
+# In the order of the index: a b-tree that is filled at its end costs a third of a random one.
+# Compared byte by byte, which is the same order in C.UTF-8 and far cheaper to sort.
 _GRAMS = """
 insert into people_searchgram (gram, place, person_id)
 select g, place, id from (

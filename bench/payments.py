@@ -1,16 +1,19 @@
 """Lines per second of a payment month: accrual, batch, approval, release, file, reconciliation.
 
-``python -m bench.payments [lines]`` on a scratch database beside the one that DATABASE_URL names.
+``python -m bench.payments [lines]`` on a scratch database of DATABASE_URL's server, else
+of a server of its own.
 """
 
-import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from bench.ground import given_or_scratch_server
+from bench.measuring import Meter
+from bench.table import show
 
 LINES = 20_000
 SCRATCH = "bench_payments"
@@ -51,8 +54,8 @@ def scratch_database() -> Iterator[None]:
         owner(drop)
 
 
-def measure(lines: int) -> dict[str, Any]:
-    """Run one month over so many households; seconds by step and lines per second over all."""
+def measure(lines: int, meter: Meter) -> None:
+    """Run one month over so many households, step by step under the meter."""
     from doudi.payments.accrual import accrue
     from doudi.payments.bankfile import ReturnLine, build_return, read_batch
     from doudi.payments.batches import approve_batch, make_batch, release_batch
@@ -63,12 +66,11 @@ def measure(lines: int) -> dict[str, Any]:
 
     world = add_households(lines)
     analyze()
-    seconds: dict[str, float] = {}
 
     def timed(step: str, run: Callable[[], Any]) -> Any:
-        began = time.perf_counter()
-        answer = run()
-        seconds[step] = round(time.perf_counter() - began, 3)
+        with meter.step(step) as cost:
+            answer = run()
+            cost.rows += lines
         return answer
 
     accrued = timed("accrue", lambda: accrue(COUNTY, SCHEME, JUNE, by=world.maker))
@@ -86,8 +88,6 @@ def measure(lines: int) -> dict[str, Any]:
     )
     row = timed("reconcile", lambda: receive_return(batch.pk, answer, "return.txt", by=world.maker))
     assert accrued.new == batch.lines == row.paid_lines + row.failed_lines == lines
-    total = sum(seconds.values())
-    return {"lines": lines, "seconds": seconds, "lines_per_second": round(lines / total)}
 
 
 def analyze() -> None:
@@ -100,27 +100,20 @@ def analyze() -> None:
 
 def main() -> None:
     """Measure, print, and record under "payments"."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.cli.settings")
-    django.setup()
-    from django.conf import settings
-
-    from bench.results import record
-
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else LINES
-    with tempfile.TemporaryDirectory() as folder:
+    with given_or_scratch_server() as server, tempfile.TemporaryDirectory() as folder:
+        from django.conf import settings
+
+        from bench.results import record
+
         settings.DOUDI_VAR = Path(folder)
         settings.DOUDI_FILES, settings.DOUDI_KEYS = Path(folder) / "files", Path(folder) / "keys"
+        meter = Meter(server)
         with scratch_database():
-            figures = measure(lines)
-    for step, took in figures["seconds"].items():
-        print(f"{step:10} {took:8.2f} s  {lines / took:10,.0f} lines/s")
-    print(
-        f"{'all':10} {sum(figures['seconds'].values()):8.2f} s  "
-        f"{figures['lines_per_second']:10,} lines/s"
-    )
-    record("payments", figures)
+            measure(lines, meter)
+        figures = [cost.figure(name, "lines/s") for name, cost in meter.costs.items()]
+        record("payments", {"lines": lines, "figures": [each.as_json() for each in figures]})
+    show({"payments": figures})
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
 """How long a search takes among 300,000 people, as the web's role under row security.
 
-    DATABASE_URL=… DATABASE_APP_URL=… python -m bench.search [--people 300000] [--json]
+    python -m bench.search [--people 300000] [--json]
 
-Makes a scratch database, fills it, asks each question a hundred times and drops it again. The
-target is 50 ms for the slowest question's 95th percentile.
+Makes a scratch database (on DATABASE_URL, else on a server of its own), fills it, asks each
+question a hundred times and drops it again. The target is 50 ms for the slowest question's 95th
+percentile.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -18,6 +18,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from bench.ground import given_or_scratch_server
+from bench.measuring import Figure
+from bench.table import show
 
 COUNTY = "620521000000"
 TOWNSHIP = "620521105000"
@@ -145,14 +149,17 @@ def measure(rounds: int) -> list[dict[str, float | str]]:
         times = []
         with scope(place):
             find_people(text, place=None)
+            cpu = time.process_time()
             for _ in range(rounds):
                 began = time.perf_counter()
                 found = find_people(text, place=None)
                 times.append((time.perf_counter() - began) * 1000)
+            cpu = (time.process_time() - cpu) / rounds * 1000
         told.append(
             {
                 "question": label,
                 "found": len(found),
+                "cpu_ms": round(cpu, 2),
                 "median_ms": round(statistics.median(times), 2),
                 "p95_ms": round(statistics.quantiles(times, n=20)[-1], 2),
             }
@@ -167,28 +174,33 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--json", action="store_true")
     told = parser.parse_args(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.cli.settings")
-    import django
+    with given_or_scratch_server(), tempfile.TemporaryDirectory() as folder:
+        from django.conf import settings
 
-    django.setup()
-    from django.conf import settings
+        from bench.results import record
 
-    with tempfile.TemporaryDirectory() as folder:
         settings.DOUDI_KEYS = Path(folder) / "keys.json"
         with scratch_database():
-            began = time.perf_counter()
             fill(told.people)
-            filled = time.perf_counter() - began
             results = measure(told.rounds)
+        figures = [
+            Figure(
+                f"{row['question']}, p95", float(row["p95_ms"]), "ms", float(row["cpu_ms"]) / 1000
+            )
+            for row in results
+        ]
+        record(
+            "search",
+            {
+                "people": told.people,
+                "questions": results,
+                "figures": [each.as_json() for each in figures],
+            },
+        )
     if told.json:
         print(json.dumps({"people": told.people, "questions": results}, ensure_ascii=False))
     else:
-        print(f"{told.people} people, filled in {filled:.0f} s; milliseconds per search")
-        for row in results:
-            print(
-                f"{row['question']:24} found {row['found']:>4}  median {row['median_ms']:>7}"
-                f"  p95 {row['p95_ms']:>7}"
-            )
+        show({f"search, {told.people} people": figures})
     return 0 if all(float(row["p95_ms"]) < TARGET_MS for row in results) else 1
 
 

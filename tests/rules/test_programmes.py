@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -164,3 +165,41 @@ def test_a_share_may_be_written_with_a_percent_sign() -> None:
 
     share = Input("甲", 户, "万分比", "", -5000, 10000, {}, None, "")
     assert [share.read(text) for text in ("3.5%", "-0.30%", "8%")] == [350, -30, 800]
+
+
+def test_around_every_change_of_law_only_local_figures_may_be_missing() -> None:
+    from .test_dates_and_sources import LOCAL, SERIES, change_days
+
+    able = dict.fromkeys(
+        ("自主吃饭", "自主穿衣", "自主上下床", "自主如厕", "室内行走", "自主洗澡"), True
+    )
+    told: dict[str, Any] = {"法定义务人情况": "已逐人填写", "长期照护月数": 12, **able}
+    members = (
+        person("甲", 残疾类别="肢体", 残疾等级="二级", 无业=True, **told),
+        person("老", 与申请人关系="父母", 出生日期="1940-01-01", **told),
+        person("孩", 与申请人关系="其他", 出生日期="2012-01-01", 在读学段="义务教育", **told),
+    )
+    daughter = {
+        "义务人关系": "子女", "义务人出生日期": "1965-01-01", "义务人家庭月人均收入": "900.00",
+        "义务人家庭人数": 3, "义务人年收入": "9000.00", "义务人财产": "符合",
+    }  # fmt: skip
+    gone = {"义务人关系": "父母", "义务人情形": "失联", "情形月数": 9, "失联已查证": True,
+            "义务人出生日期": "1985-01-01", "义务人年收入": 0, "义务人财产": "符合"}  # fmt: skip
+    obligors = (
+        ObligorFacts("女", ("老",), daughter),
+        ObligorFacts("父", ("孩",), gone),
+        ObligorFacts("母", ("孩",), {**gone, "义务人情形": "重病"}),
+    )
+    for town in ("城市", "农村"):
+        values = family(
+            城乡=town, 评定类别="二类", 受灾=True, 人均纯收入="3000.00", 刚性支出过大=True,
+            临时救助类型="支出型", 需救助人数=3, 困难持续月数=2,
+        ).values  # fmt: skip
+        household = HouseholdFacts(values, members, obligors)
+        for day in change_days():
+            answer = determine(household, day, QINGSHUI)
+            wanting = {want for each in answer.outcomes for want in each.missing}
+            assert {want.text for want in wanting if want.kind == "资料"} == set(), day
+            # A view stands for the standard that it reads.
+            assert {want.name for want in wanting} <= LOCAL | SERIES | {"城市低保标准"}, day
+            assert len(answer.outcomes) >= 3

@@ -25,12 +25,13 @@ from doudi.cases.problems import (
     OpenCaseExists,
     OutsideTownship,
 )
-from doudi.cases.procedures import LAW, PROCEDURES, Procedure, Way
+from doudi.cases.procedures import EXCLUSIVE, LAW, PROCEDURES, Procedure, Way
 from doudi.kernel import clock
 from doudi.kernel.divisions import check_division_code
 from doudi.kernel.problems import require
 from doudi.kernel.workdays import Due
-from doudi.people.models import Household
+from doudi.people.facts import facts_of
+from doudi.people.models import Household, Person
 from doudi.watch import loop
 
 ACCEPT = Way("case.accept", "受理申请", ("township_clerk",), ("待授权",), LAW, (), "申请")
@@ -146,9 +147,23 @@ def refuse_second_award(person_ids: list[int], group: str, on: date) -> None:
         )
         if before is None or (before > on and before > since)
     ]
+    found += _known_benefits(person_ids, group, on)
     if found:
         names = "、".join(dict.fromkeys(name for name, _ in found))
         raise AlreadyAwarded(people=names, scheme=found[0][1])
+
+
+def _known_benefits(person_ids: list[int], group: str, on: date) -> list[tuple[str, str]]:
+    """Benefits of the group that these people hold as facts: granted before this desk was there."""
+    known = facts_of(person_ids, on=on, kinds=["benefit"])
+    held = {
+        person_id: fact.key
+        for person_id, facts in known.items()
+        for fact in facts
+        if fact.key in EXCLUSIVE[group]
+    }
+    names = dict(Person.objects.filter(pk__in=held).values_list("pk", "name"))
+    return [(names.get(person_id, ""), scheme) for person_id, scheme in sorted(held.items())]
 
 
 def _link_alert(alert_id: int, case: Case, by: Actor) -> None:

@@ -26,7 +26,7 @@ def give_first_opinion(case_id: int, agrees: bool, reason: str, *, by: Actor) ->
         amount_fen=amount, by_id=by.user_id, at=clock.business_now(),
     )  # fmt: skip
     publish = agrees and not was_published(case)
-    note = "同意" if agrees else "不同意"
+    note = f"{'同意' if agrees else '不同意'}：{said}"
     stages.move(case, "case.first_opinion", by, to="待公示" if publish else "待审核", note=note)
     return opinion
 

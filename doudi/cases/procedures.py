@@ -204,6 +204,9 @@ def _stage(name: str, task: str, role: str, *ways: Way, **terms: object) -> Stag
     ),
 )  # fmt: skip
 
+# Schemes of which a person may hold one only: 低保 and 特困供养 exclude each other.
+EXCLUSIVE: dict[str, frozenset[str]] = {"基本生活": frozenset({"低保", "特困"})}
+
 PROCEDURES: dict[str, Procedure] = {低保.name: 低保}
 
 # After the decision: a refusal is told in writing within three working days (T105), an award

@@ -39,7 +39,7 @@ def give_review(case_id: int, agrees: bool, reason: str, *, by: Actor) -> Opinio
         case=case, round=case.round, kind="审核", agrees=agrees, reason=said,
         amount_fen=amount, by_id=by.user_id, at=clock.business_now(),
     )  # fmt: skip
-    note = "同意" if agrees else "不同意"
+    note = f"{'同意' if agrees else '不同意'}：{said}"
     stages.move(case, "case.review", by, to="待决定", note=note)
     return opinion
 

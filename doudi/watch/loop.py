@@ -183,7 +183,7 @@ def hand_to(alert_id: int, subject: str, *, by: Actor) -> Alert:
     require(_SUBJECT.fullmatch(subject), SubjectUnreadable(subject=subject))
     alert.outcome_subject, alert.state = subject, HANDED_ON
     alert.save(update_fields=["outcome_subject", "state"])
-    _event(alert, f"预警转办：{subject}")
+    _event(alert, "预警转办：受理申请" if subject.startswith(_CASE) else f"预警转办：{subject}")
     return alert
 
 

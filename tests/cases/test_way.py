@@ -31,7 +31,8 @@ from doudi.cases.problems import (
 from doudi.cases.procedures import PROCEDURES
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
-from doudi.people.facts import facts_of
+from doudi.people import facts
+from doudi.people.facts import FactValue, facts_of
 from doudi.people.models import ChainEvent
 from doudi.people.problems import TooFewVisitors
 from tests.arrange import COUNTY, arranging
@@ -530,3 +531,14 @@ def test_what_is_unknown_blocks_a_refusal_and_goes_back_to_the_investigators(wor
         world.case_id, "补充核实存款", by=world.by("leader")
     )
     assert again.stage == "待调查"
+
+
+def test_a_family_whose_benefit_is_known_from_before_cannot_apply_for_a_second(world):
+    with arranging():
+        facts.put(
+            world.applicant_id,
+            [FactValue("benefit", "低保", 43900, "二类", None, date(2020, 1, 1), None)],
+            "registry:旧名册",
+        )
+    with pytest.raises(AlreadyAwarded, match="低保"):
+        accept(world)

@@ -30,7 +30,7 @@ from doudi.kernel import clock
 from doudi.kernel.problems import NotThere, Problem, require
 from doudi.people import consents
 from doudi.people.means import household_means
-from doudi.people.queries import adults_of, household_view
+from doudi.people.queries import adults_of, household_view, visits_of
 from doudi.rules import WhyLine
 from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
 from doudi.web.office.means import Field, household_fields, member_fields, read_means_form
@@ -93,6 +93,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "items": asked,
         "now": clock.business_now(),
         "manners": MANNERS,
+        "visits": visits_of(view.household_id).filter(subject=f"cases.case:{case_id}"),
         "aside": _aside(view),
         "compared": means_of_case(case_id, view.household_id),
         "report": report_of(view.verification_id) if view.verification_id else None,

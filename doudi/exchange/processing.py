@@ -23,6 +23,7 @@ from doudi.exchange.reading import Reading, read
 from doudi.exchange.topics import DELIVERY_RECEIVED, FACTS_CHANGED
 from doudi.kernel import faults
 from doudi.kernel.clock import SHANGHAI
+from doudi.kernel.collecting import without_collecting
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import Problem
 from doudi.kernel.text import clip
@@ -119,7 +120,8 @@ def match_delivery(delivery_id: int, *, by: Actor) -> None:
         return
     reading = _lately.take(delivery) or reading_of(delivery)
     period = Month.parse(delivery.period)
-    delivery.rows_matched = matching.write_matched(delivery_id, reading, period)
+    with without_collecting():
+        delivery.rows_matched = matching.write_matched(delivery_id, reading, period)
     faults.here("delivery:matched")
     delivery.state = MATCHED
     delivery.save(update_fields=["state", "rows_matched"])

@@ -5,9 +5,7 @@ Pure: bytes in, a ``Reading`` out. For any bytes at all only a ``Problem`` may c
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -27,6 +25,7 @@ from doudi.exchange.normalising import (
     unit_in_notes,
 )
 from doudi.kernel import clock
+from doudi.kernel.collecting import without_collecting
 from doudi.kernel.text import clip
 
 HEADER_WITHIN = 20
@@ -100,20 +99,8 @@ def read(content: bytes, file_name: str, format: Format, today: date | None = No
 
     ``file_name`` plays no part in what is read: a name can be wrong, the bytes cannot.
     """
-    with _without_collecting():
+    with without_collecting():
         return _read(content, format, today or clock.business_today())
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Rows hold no cycles: looking for some, again and again among ever more, finds none."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _read(content: bytes, format: Format, today: date) -> Reading:

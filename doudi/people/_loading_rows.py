@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from doudi.people.loading import AccountRow, HouseholdRow, PersonRow
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
+_SPECIAL = re.compile(r"[\\\t\n\r\0]")
 _NULL = "\\N"
 GRAM_SEPARATOR = "\x1f"
 
 
 def _text(value: str) -> str:
-    return value.translate(_ESCAPES)
+    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
 
 
 def _bytes(value: bytes) -> str:

@@ -19,6 +19,7 @@ from doudi.base.actions import action
 from doudi.base.locks import lock
 from doudi.base.statistics import refresh
 from doudi.kernel import faults
+from doudi.kernel.collecting import without_collecting
 from doudi.kernel.problems import Problem, require
 from doudi.people import _loading_sql as sql
 from doudi.people._loading_rows import account_line, fact_line, household_line, person_line
@@ -207,7 +208,8 @@ def _load_chunk(chunk: _Chunk, *, by: Actor) -> LoadedBatch:
     # A migrant's residence lies outside the county, and must be written like all others.
     with scope(NATION), connection.cursor() as cursor:
         cursor.execute(sql.CREATE)
-        _copy_part(chunk.part)
+        with without_collecting():
+            _copy_part(chunk.part)
         cursor.execute(sql.ANALYZE)
         cursor.execute(sql.DOUBLED)
         doubled = cursor.fetchone()[0]

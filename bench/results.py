@@ -6,7 +6,6 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from doudi.base.files import write_whole
 from doudi.kernel import clock
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -14,6 +13,8 @@ RESULTS = Path(__file__).with_name("results.json")
 
 def record(name: str, figures: dict[str, Any]) -> None:
     """Replace one bench's figures, with the machine and the moment, and keep the others."""
+    from doudi.base.files import write_whole  # needs Django made ready, which readers do not
+
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     known[name] = {
         **figures,

@@ -22,7 +22,7 @@ LONGEST_SECONDS = 600
 
 def said_by_test(mutant: Mutant, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the mutant's test in a copy, and answer how it ended."""
-    command = [sys.executable, "-m", "pytest", mutant.test, "-x", "-q", "--tb=line"]
+    command = [sys.executable, "-m", "pytest", mutant.test, "-x", "-q"]
     environment = {**os.environ, "DOUDI_TEST_DB": f"test_mutant_{os.getpid()}"}
     environment.setdefault("DOUDI_VAR", str(ROOT / "var"))
     return subprocess.run(
@@ -46,10 +46,12 @@ def is_caught(mutant: Mutant) -> bool:
         shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
         plant(mutant, folder)
         ended = said_by_test(mutant, folder)
-    told = ended.stdout.strip().splitlines()[-1:] or [ended.stderr.strip()[-300:]]
-    caught = ended.returncode == TESTS_FAILED
+    told = ended.stdout.strip().splitlines() or [ended.stderr.strip()[-300:]]
+    # An error before the test began has shown nothing about the promise.
+    caught = ended.returncode == TESTS_FAILED and " error" not in told[-1]
     word = "caught" if caught else f"LIVED ({ended.returncode})"
-    sys.stdout.write(f"{mutant.promise} {mutant.bug}: {word}; {told[0]}\n")
+    sys.stdout.write(f"{mutant.promise} {mutant.bug}: {word}\n")
+    sys.stdout.write("".join(f"    {line[:200]}\n" for line in told if line[:6] == "FAILED"))
     sys.stdout.flush()
     return caught
 

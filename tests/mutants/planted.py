@@ -61,10 +61,14 @@ MUTANTS = (
     Mutant(
         "A3",
         "an insert leaves no entry",
-        "doudi/base/guards.py",
-        '            "insert",\n            "after insert",\n',
-        '            "insert",\n            "after delete",\n',
-        AUDITED,
+        "doudi/base/sql/audit.sql",
+        "  if written > 0 then\n"
+        "    perform doudi_add_entry(current_setting('app.entry_' || tg_table_name)::bigint,\n"
+        "      doudi_action(), 'I',",
+        "  if false then\n"
+        "    perform doudi_add_entry(current_setting('app.entry_' || tg_table_name)::bigint,\n"
+        "      doudi_action(), 'I',",
+        f"{AUDITED}::test_an_action_leaves_an_entry_for_every_table_that_it_changes[fact.record]",
     ),
     Mutant(
         "M6",
@@ -72,7 +76,8 @@ MUTANTS = (
         "doudi/base/actions.py",
         "if bytes(known) != digest:",
         "if False:",
-        f"{REPEATED}::test_a_form_sent_again_has_one_effect_and_other_content_is_refused",
+        f"{REPEATED}::test_a_form_sent_again_has_one_effect_and_other_content_is_refused"
+        "[consent.record]",
     ),
     Mutant(
         "M6",
@@ -81,7 +86,8 @@ MUTANTS = (
         "def _claim(by: Actor, name: str, key: str, digest: bytes) -> tuple[bool, Any]:\n",
         "def _claim(by: Actor, name: str, key: str, digest: bytes) -> tuple[bool, Any]:\n"
         "    by = Actor.system()\n",
-        f"{REPEATED}::test_a_form_sent_again_has_one_effect_and_other_content_is_refused",
+        f"{REPEATED}::test_a_form_sent_again_has_one_effect_and_other_content_is_refused"
+        "[consent.record]",
     ),
     Mutant(
         "F6",

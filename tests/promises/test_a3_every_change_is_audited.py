@@ -39,15 +39,26 @@ def unaudited(name: str, run: Call) -> list[str]:
     last = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     before = tables_now()
     run()
-    touched = changed(before, tables_now()) & set(AUDITED)
+    after = tables_now()
     entries = AuditEntry.objects.filter(id__gt=last)
     steps = dict(entries.filter(kind="A").values_list("id", "name"))
-    written = {
-        table
-        for table, action in entries.filter(kind__in="IUD").values_list("name", "action_id")
+    told = [
+        (table, kind, rows)
+        for table, kind, rows, action in entries.filter(kind__in="IUD").values_list(
+            "name", "kind", "row_count", "action_id"
+        )
         if action in steps
-    }
-    found = [f"{table} changed without an entry" for table in sorted(touched - written)]
+    ]
+    found = []
+    for table in sorted(changed(before, after) & set(AUDITED)):
+        if table not in {name for name, _, _ in told}:
+            found.append(f"{table} changed without an entry")
+            continue
+        more = sum(
+            {"I": rows, "D": -rows, "U": 0}[kind] for name, kind, rows in told if name == table
+        )
+        if more != after[table][0] - before[table][0]:
+            found.append(f"{table} has other rows than its entries say")
     if name not in steps.values():
         found.append(f"{name} left no entry of its own")
     return found

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from doudi.base.access import scope
+from doudi.base.models import AuditEntry
 from doudi.base.worklist import drain
 from doudi.exchange import intake, matching, processing, queries
 from doudi.exchange.formats import FORMATS
@@ -202,6 +203,27 @@ def test_processing_twenty_rows_or_two_thousand_takes_the_same_number_of_queries
 
     send(as_csv(good_table("pension", 3, first=1990)))  # so that both have something to compare
     assert counted(20) == counted(2000)
+
+
+def test_a_row_is_written_once_with_its_verdict():
+    register((1, 2, 3))
+    send(as_csv(good_table("pension", 3)))
+    written = AuditEntry.objects.filter(name="exchange_deliveryrow")
+    assert list(written.values_list("kind", "row_count")) == [("I", 3)]
+
+
+def test_a_step_begun_by_one_process_is_finished_by_another_that_reads_again():
+    register((1, 2, 3))
+    delivery = intake.receive(
+        as_csv(good_table("pension", 3)), file_name="x.csv", format_code="pension",
+        period="2022-05", place=COUNTY, by=REVIEWER,
+    )  # fmt: skip
+    processing.read_delivery(delivery.pk, by=REVIEWER)
+    processing._lately.take(delivery)
+    processing.process_delivery(delivery.pk)
+    with scope(COUNTY):
+        delivery.refresh_from_db()
+    assert (delivery.state, delivery.rows_matched) == ("已入库", 3)
 
 
 def test_a_withdrawal_lists_what_hangs_on_it_and_puts_back_what_was():

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from doudi.base.access import Actor, scope
@@ -142,6 +142,15 @@ def test_a_chunk_takes_the_same_statements_whatever_its_size():
             load_registry(name, source(households, first), by=BY)
         sizes.append(len(caught))
     assert sizes[0] == sizes[1]
+
+
+def test_a_load_ends_with_statistics_of_what_it_loaded_and_only_of_our_own_tables():
+    load_registry("清水", source(7), by=BY)
+    with connection.cursor() as cursor:
+        cursor.execute("select reltuples from pg_class where relname = 'people_person'")
+        assert cursor.fetchone() == (14,)
+    with pytest.raises(DatabaseError, match="no table of ours"), transaction.atomic():
+        connection.cursor().execute("select doudi_analyze(array['pg_class; drop table x'])")
 
 
 def test_the_audit_of_a_load_names_no_person():

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -22,7 +22,7 @@ LEAF = """sha256('\\x00'::bytea || convert_to(concat_ws('|', id, action_id, kind
 
 
 @pytest.fixture
-def record(committed_db, owner_dsn, tmp_path) -> Iterator[tuple[str, str]]:
+def record(committed_db, owner_dsn, tmp_path) -> tuple[str, str]:
     """A sealed record of two actions, with the witness's file beside it."""
     load_official_years(by=Actor.system())
     sealing.seal()
@@ -39,7 +39,7 @@ def record(committed_db, owner_dsn, tmp_path) -> Iterator[tuple[str, str]]:
             for s in Seal.objects.order_by("id")
         )
     )
-    yield owner_dsn, str(witness)
+    return owner_dsn, str(witness)
 
 
 @pytest.fixture

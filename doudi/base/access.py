@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+import psycopg
 from django.db import connection, models
 from django.db.backends.signals import connection_created
 from django.db.models import Exists, OuterRef, Q
@@ -92,14 +93,24 @@ def scope(where: Actor | str | tuple[str, str]) -> Iterator[None]:
         bounds = where
     before = _scope.get()
     token = _scope.set(bounds)
-    if bounds != before:
-        _tell_database(bounds)
     try:
+        if bounds != before:
+            _tell_database(bounds)
         yield
     finally:
         _scope.reset(token)
         if bounds != before:
-            _tell_database(before)
+            _tell_again(before)
+
+
+def _tell_again(bounds: tuple[str, str] | None) -> None:
+    """Give the outer scope back. A failed transaction takes no statement, and its rollback undoes
+    what was told within it; a dead connection is told anew when it is opened again."""
+    try:
+        _tell_database(bounds)
+    except (psycopg.errors.InFailedSqlTransaction, psycopg.OperationalError):
+        if connection.connection is not None and connection.connection.closed:
+            connection.close()
 
 
 def _on_connect(connection: Any, **kwargs: Any) -> None:

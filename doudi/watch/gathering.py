@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
@@ -65,21 +66,26 @@ def choose(reach: Reach, day: Day) -> int:
         return int(cursor.fetchone()[0])
 
 
-def households(reach: Reach, on: date) -> Iterator[HouseholdView]:
+def households(reach: Reach, on: date) -> Generator[HouseholdView]:
     """The chosen households with members, facts and kinds, one after another."""
     wanted = sorted(indicators.facts_read() | kinds.facts_needed())
-    facts = _grouped(sql.FACTS, {"cut": reach.cut, "kinds": wanted})
-    household_id, rows = next(facts, (None, []))
-    for number, members in _grouped(sql.MEMBERS, {}):
-        known: dict[int, dict[str, list[FactView]]] = {}
-        if number == household_id:
-            for row in rows:
-                by_kind = known.setdefault(row[1], {})
-                by_kind.setdefault(row[3], []).append(_fact(row))
-            household_id, rows = next(facts, (None, []))
-        view = _household(members, known)
-        kinds.tag(view, on)
-        yield view
+    # Closed here whatever happens: left to the garbage collector, a server-side cursor may be
+    # closed in the middle of another statement, or in the next transaction.
+    with (
+        closing(_grouped(sql.FACTS, {"cut": reach.cut, "kinds": wanted})) as facts,
+        closing(_grouped(sql.MEMBERS, {})) as together,
+    ):
+        household_id, rows = next(facts, (None, []))
+        for number, members in together:
+            known: dict[int, dict[str, list[FactView]]] = {}
+            if number == household_id:
+                for row in rows:
+                    by_kind = known.setdefault(row[1], {})
+                    by_kind.setdefault(row[3], []).append(_fact(row))
+                household_id, rows = next(facts, (None, []))
+            view = _household(members, known)
+            kinds.tag(view, on)
+            yield view
 
 
 def _fact(row: tuple[Any, ...]) -> FactView:
@@ -100,7 +106,7 @@ def _household(
     return HouseholdView(number, place, urban, head_id, people)
 
 
-def _grouped(statement: str, told: dict[str, Any]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+def _grouped(statement: str, told: dict[str, Any]) -> Generator[tuple[int, list[tuple[Any, ...]]]]:
     """Rows of a server-side cursor, together by their first column."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, told)

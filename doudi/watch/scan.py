@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -99,8 +100,9 @@ def _on_record() -> OnRecord:
 
 
 def _changes(reach: Reach, day: Day, record: OnRecord) -> Iterator[Change]:
-    for household in gathering.households(reach, day.on):
-        yield from changes(household, day, record.causes, record.alerts.get(household.id, {}))
+    with closing(gathering.households(reach, day.on)) as households:
+        for household in households:
+            yield from changes(household, day, record.causes, record.alerts.get(household.id, {}))
 
 
 def _tell(found: list[Change], row: Scan) -> None:

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from doudi.base.access import Actor
 from doudi.base.actions import Entered, action
@@ -33,9 +33,6 @@ def _world(settings, tmp_path, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Nothing is killed here: the wait for the disk proves nothing.
     monkeypatch.setattr(os, "fsync", lambda handle: None)
-    # A savepoint's rollback ends server-side cursors under their holders, which the end of a real
-    # transaction does not; the rows come through an ordinary one.
-    monkeypatch.setattr(connection, "chunked_cursor", connection.cursor)
     # What a failed call leaves lying about is collected between the calls, not inside one.
     gc.collect()
     gc.freeze()

@@ -32,7 +32,7 @@ def main() -> int:
             told = _flow(meter, scale, Path(folder))
     from bench.results import record
 
-    figures = [cost.figure(name) for name, cost in meter.costs.items()]
+    figures = [cost.figure(name) for name, cost in meter.costs.items() if cost.rows]
     figures += [
         Figure("peak memory, ours", round(meter.client_peak_kb / 1024), "MB"),
         Figure("peak memory, PostgreSQL", round(meter.database_peak_kb / 1024), "MB"),

@@ -40,6 +40,7 @@ _KEPT_OF = 24
 _STAGES = tuple(stage.name for stage in PROCEDURES["低保"].stages)
 # One alert in so many is left untouched, and one received but not visited.
 _UNTOUCHED_OF = 6
+_PEOPLE_OF_ONE_HAND = 30_000
 
 _FOUND = {
     "approve": "经入户核查，家庭收入明显下降，基本生活困难，情况属实。",
@@ -64,6 +65,8 @@ class Clerks:
         self.leaders = office.actors("township_leader")
         self.reviewer = office.one("county_reviewer")
         self.leader = office.one("county_leader")
+        # The clerks of the demo have a few hundred alerts in hand, however large the county is.
+        self.one_in = max(1, round(len(county.people) / _PEOPLE_OF_ONE_HAND))
         self.stories = {story.household_id: story for story in county.truth}
 
     def clerk(self, place: str, number: int = 0) -> Actor:
@@ -81,7 +84,7 @@ class Clerks:
         if not begins(_at(6, 2)):
             return
         for alert in self._alerts("待接收"):
-            if alert.pk % _UNTOUCHED_OF:
+            if alert.pk % _UNTOUCHED_OF and alert.pk // _UNTOUCHED_OF % self.one_in == 0:
                 loop.receive_alert(alert.pk, by=self.clerk(alert.place))
                 progress.step()
 

@@ -25,6 +25,8 @@ COMMANDS = (
     "receive",
     "users",
     "status",
+    "assess",
+    "parameters",
 )
 
 

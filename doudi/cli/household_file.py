@@ -193,7 +193,7 @@ def _read(node: yaml.Node, usual: Mapping[str, yaml.Node], number: int) -> Quest
     question = Question(f"第 {number} 户", line_of(node))
     parts = _mapping(question, node, "一户", _FIELDS)
     if "名称" in parts:
-        question.name = _text(parts["名称"])
+        question.name = _text(parts["名称"]) or question.name
     for name in ("日期", "地区", "成员"):
         if name not in parts:
             question.wrong(node, f"没有写“{name}”")

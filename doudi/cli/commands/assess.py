@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,10 @@ def run(told: argparse.Namespace) -> int:
         households = [{"name": each.question.name, **each.plain} for each in answers]
         print(json.dumps({"households": households}, ensure_ascii=False))
     else:
-        print("\n\n".join("\n".join(each.lines) for each in answers))
+        for each in answers:
+            # In the order of the file, also where both streams go to one screen.
+            stream = sys.stderr if each.problem else sys.stdout
+            print("\n".join(each.lines), end="\n\n", file=stream, flush=True)
     if any(each.problem for each in answers):
         return 2
     if any(each.is_other_than_expected for each in answers):

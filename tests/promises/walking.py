@@ -44,7 +44,7 @@ def all_examples() -> dict[str, Callable[[], Call]]:
 def all_actions() -> dict[str, actions.Action]:
     """Every action of the product, whichever module declares it."""
     for module in pkgutil.walk_packages(doudi.__path__, "doudi."):
-        if "__main__" not in module.name and ".migrations" not in module.name:
+        if not module.name.endswith(("__main__", ".wsgi")) and ".migrations" not in module.name:
             importlib.import_module(module.name)
     return {
         name: known

@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 HELP = "从归档恢复到一个空数据库，逐表核对，并核验审计"
 EXAMPLE = "DOUDI_VAR=/srv/new doudi restore /srv/backup/doudi-2022-06-01.tar"
+
+_PACKED = ("database.dump", "digests.json", "keys.json")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,9 +52,8 @@ def restore(archive: Path) -> dict[str, Any]:
         if row and row[0]:
             raise SystemExit("目标数据库不是空的。请新建一个空数据库（或换一个 DOUDI_VAR）再恢复。")
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
         base = Path(folder)
+        _unpack(archive, base)
         subprocess.run(
             [find_binaries(None)["pg_restore"], "--no-owner", "--exit-on-error",
              "--single-transaction", "-d", ground.owner_dsn(), str(base / "database.dump")],
@@ -76,3 +77,20 @@ def restore(archive: Path) -> dict[str, Any]:
         "different": different,
         "findings": verify(ground.owner_dsn()),
     }
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Unpack what ``doudi backup`` packs and nothing else: no links, no names that lead outside."""
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            path = PurePosixPath(member.name)
+            ours = member.name in _PACKED or path.parts[0] == "files"
+            if not member.isfile() or not ours or ".." in path.parts or path.is_absolute():
+                continue
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            content = tar.extractfile(member)
+            assert content is not None, "a regular file has content"
+            with target.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            target.chmod(0o600)

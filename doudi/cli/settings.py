@@ -89,6 +89,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign_in"
 AXES_FAILURE_LIMIT = 5  # 等保 2.0: five failures lock the name for half an hour
+AXES_LOCKOUT_CALLABLE = "doudi.web.signin.locked_out"
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # the pair: an office shares one address
 AXES_ENABLE_ACCESS_FAILURE_LOG = False

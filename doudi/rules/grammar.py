@@ -7,6 +7,7 @@ household with a trace and, compiled, as a whole registry with the same answer t
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -148,6 +149,7 @@ def _check_operation(name: str, node: ast.BinOp) -> None:
             )
 
 
+@functools.cache
 def aggregated_names(tree: ast.FunctionDef) -> frozenset[str]:
     """Inputs that appear inside an aggregation."""
     return frozenset(
@@ -160,6 +162,7 @@ def aggregated_names(tree: ast.FunctionDef) -> frozenset[str]:
     )
 
 
+@functools.cache
 def bare_names(tree: ast.FunctionDef) -> frozenset[str]:
     """Inputs that appear anywhere outside an aggregation."""
     inside = {

@@ -3,7 +3,17 @@
 from django.urls import URLPattern, URLResolver, path
 
 from doudi.web import signin
-from doudi.web.office import alerts, audit, cases, deliveries, payments, people, today, users
+from doudi.web.office import (
+    alerts,
+    audit,
+    cases,
+    deliveries,
+    payments,
+    people,
+    places,
+    today,
+    users,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
@@ -51,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="delivery_withdraw",
     ),
     path("formats/<slug:format_code>", deliveries.format_template, name="format_template"),
+    path("places", places.places, name="places"),
     path("users", users.users, name="users"),
     path("users/new", users.user_create, name="user_create"),
     path("users/<int:user_id>", users.user, name="user"),

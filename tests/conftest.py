@@ -15,6 +15,14 @@ from django.core.management import call_command
 from django.db import connections
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_root(tmp_path_factory) -> None:
+    """Nothing is collected for tests: names stay as they are, and the folder is there but empty."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture(scope="session")
 def database_name(worker_id: str) -> str:
     suffix = "" if worker_id == "master" else f"_{worker_id}"

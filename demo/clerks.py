@@ -32,7 +32,7 @@ from doudi.kernel import clock
 from doudi.people import consents
 from doudi.people import queries as people
 from doudi.people.visits import VisitFacts
-from doudi.watch import loop
+from doudi.watch import leads, loop
 from doudi.watch import queries as watch
 
 # One case in so many stays in each stage, so that the desk is alive when it opens.
@@ -41,6 +41,7 @@ _STAGES = tuple(stage.name for stage in PROCEDURES["低保"].stages)
 # One alert in so many is left untouched, and one received but not visited.
 _UNTOUCHED_OF = 6
 _PEOPLE_OF_ONE_HAND = 30_000
+_LEAD_OF = 4
 
 _FOUND = {
     "approve": "经入户核查，家庭收入明显下降，基本生活困难，情况属实。",
@@ -85,7 +86,11 @@ class Clerks:
             return
         for alert in self._alerts("待接收"):
             if alert.pk % _UNTOUCHED_OF and alert.pk // _UNTOUCHED_OF % self.one_in == 0:
-                loop.receive_alert(alert.pk, by=self.clerk(alert.place))
+                by = self.clerk(alert.place)
+                loop.receive_alert(alert.pk, by=by)
+                if alert.pk % _LEAD_OF == 0:
+                    # Somebody of the village goes along: the alert becomes a lead of theirs.
+                    leads.lead_from_alert(alert.pk, by=by)
                 progress.step()
 
     def visit_families(self, progress: Progress) -> None:
@@ -120,6 +125,10 @@ class Clerks:
             policy_told=True,
             by=by,
         )
+        with scope(by):
+            asked = watch.leads().filter(alert_id=alert.pk).first()
+        if asked is not None:
+            leads.settle_lead(asked.pk, "已随乡镇入户核查", by=by)
 
     def close_alerts(self, progress: Progress) -> None:
         """What needed nothing more, or was put right at once, is closed."""
@@ -279,6 +288,23 @@ class Clerks:
         for alert in self._alerts("待处置"):
             if alert.disposal == "A2":
                 self._accept(alert)
+                progress.step()
+        self._village_reports(progress)
+
+    def _village_reports(self, progress: Progress) -> None:
+        """A village worker tells of three families that no file has named."""
+        worker = office.one("village_worker")
+        told = [
+            "男主人上月在工地摔伤，一直没有收入，两个孩子上学。",
+            "老两口相继住院，儿女在外打工联系不上。",
+            "独居老人房屋漏雨，近来吃饭靠邻居照应。",
+        ]
+        with scope(worker):
+            known = set(watch.leads(state="").values_list("story", flat=True))
+        for number, story in enumerate(told, 1):
+            if story not in known:
+                family = leads.LeadFacts(place=worker.place, about=f"{number}组一户", story=story)
+                leads.report_lead(family, by=worker)
                 progress.step()
 
     def _is_due(self, case: Any, by: Actor) -> bool:

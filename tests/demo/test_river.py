@@ -18,7 +18,7 @@ from doudi.kernel import clock
 from doudi.payments.queries import Payable, Transfer, balanced
 from doudi.people.queries import ChainEvent, Fact
 from doudi.places.loading import load_divisions
-from doudi.watch.queries import Alert, AlertHit
+from doudi.watch.queries import Alert, AlertHit, Lead
 
 SCALE = 0.02
 

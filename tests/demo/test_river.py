@@ -63,6 +63,7 @@ def state() -> dict[str, int]:
         Fact,
         Alert,
         AlertHit,
+        Lead,
         Case,
         Decision,
         Award,

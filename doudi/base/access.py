@@ -176,10 +176,6 @@ def open_table(**options: Any) -> Guard:
 M = TypeVar("M", bound=models.Model)
 
 
-class ScopedQuerySet(models.QuerySet[M]):
-    """A query set that knows how to narrow itself to the scope in force."""
-
-
 class ScopedManager(models.Manager[M]):
     """The default manager of guarded tables: no scope, no rows (it raises ``ScopeMissing``)."""
 

@@ -57,11 +57,6 @@ ACTIONS: dict[str, Action] = {}
 _current: ContextVar[int | None] = ContextVar("action", default=None)
 
 
-def current_action() -> int | None:
-    """Number of the audit entry of the action now running, or None."""
-    return _current.get()
-
-
 def action(
     name: str, *, needs: str, fresh_seal: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:

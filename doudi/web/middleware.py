@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from doudi.base.access import Actor, scope
+from doudi.base.access import scope
 from doudi.base.accounts import actor_in, posts_of
 from doudi.base.models import User
 from doudi.kernel import clock
@@ -23,13 +23,6 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 # Pages that somebody may open whose first password is not changed yet.
 _BEFORE_PASSWORD = ("change_password", "sign_out")
-
-
-class DeskRequest(HttpRequest):
-    """A request of somebody signed in: ``actor`` is who acts, ``posts`` what else they may be."""
-
-    actor: Actor
-    user: User
 
 
 class PostMiddleware:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 
 from django.contrib import messages
@@ -94,6 +95,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "now": clock.business_now(),
         "manners": MANNERS,
         "visits": visits_of(view.household_id).filter(subject=f"cases.case:{case_id}"),
+        "announcements": _announcements(view),
         "aside": _aside(view),
         "compared": means_of_case(case_id, view.household_id),
         "report": report_of(view.verification_id) if view.verification_id else None,
@@ -118,6 +120,16 @@ def _aside(view: queries.CaseView) -> set[str]:
     beside = {"case.send_back", "case.extend", "case.terminate", "case.reinvestigate"}
     beside |= {"case.object", "case.answer_objection"}
     return beside if view.kin_of_official else beside | {"case.visit"}
+
+
+def _announcements(view: queries.CaseView) -> list[dict[str, object]]:
+    """What the county may announce of this case, word for word (办法 第二十四条)."""
+    if view.stage != "已确认":
+        return []
+    rows = queries.Decision.objects.select_related("case__applicant").filter(
+        case_id=view.id, outcome="确认"
+    )
+    return [asdict(publicity.announcement_of(decision)) for decision in rows]
 
 
 def _with_names(lines: list[WhyLine], household_id: int, on: date) -> list[WhyLine]:

@@ -45,6 +45,7 @@ def delivery_receive(request: HttpRequest) -> HttpResponse:
     name, content = uploaded(request, "file")
     code = request.POST.get("format", "") or intake.guess_format(content, name) or ""
     require(code in FORMATS, FormatUnknown(name=name))
+    newest = queries.deliveries().order_by("-pk").values_list("pk", flat=True).first() or 0
     delivery = intake.receive(
         content,
         file_name=name,
@@ -54,6 +55,8 @@ def delivery_receive(request: HttpRequest) -> HttpResponse:
         authority=request.POST.get("authority", ""),
         by=actor_of(request),
     )
+    if delivery.pk <= newest:
+        messages.success(request, "这份文件此前已经接收过，没有重复处理；下面是当时的结果。")
     return redirect("delivery", delivery.pk)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from doudi.base import sealing, timekeeping, witness
@@ -26,6 +27,10 @@ BEGINS = datetime(2022, 6, 6, 9, 0, tzinfo=clock.SHANGHAI)  # a Monday
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    # With the driver's event loop in this thread Django keeps other connections than without it.
+    # One left open now could not be closed when its database is replaced, and would be found dead
+    # by the tests that follow.
+    connections.close_all()
     expect.set_options(timeout=15_000)
     with sync_playwright() as player:
         chromium = player.chromium.launch(

@@ -1,0 +1,1 @@
+"""The law over a whole registry: the rules of one household, the same answer to the fen."""

@@ -18,7 +18,7 @@ TO_CORRECT = "发放失败更正"
 _STAGE = """
 insert into fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since,
   valid_before, source)
-select payee_id, 'paid', reference, fen, scheme,
+select payee_id, 'paid', reference, fen - kept_fen, scheme,
   jsonb_build_object('month', month, 'batch', %(number)s::text),
   %(since)s, %(before)s, %(source)s
 from payments_payable where id = any(%(payables)s)

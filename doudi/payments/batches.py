@@ -103,7 +103,8 @@ def lines_of(batch: Batch) -> list[FileLine]:
     """What the bank file of a batch says, with cards in plain: for the bank file only."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select p.reference, k.holder_name, k.card_cipher, p.fen from payments_payable p "
+            "select p.reference, k.holder_name, k.card_cipher, p.fen - p.kept_fen "
+            "from payments_payable p "
             "join people_payeeaccount k on k.id = p.account_id where p.batch_id = %s",
             [batch.pk],
         )

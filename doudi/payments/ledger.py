@@ -46,7 +46,7 @@ def pend(batch: Batch) -> int:
             "insert into payments_transfer (reference, kind, payable_id, batch_id, settles_id, "
             "debit, credit, fen, reason, made_at) "
             f"select {NAME}, %(kind)s, p.id, p.batch_id, null, "
-            "%(debit)s, %(credit)s, p.fen, '', %(now)s "
+            "%(debit)s, %(credit)s, p.fen - p.kept_fen, '', %(now)s "
             "from payments_payable p where p.batch_id = %(batch)s order by p.reference",
             {
                 "kind": "pend",

@@ -5,6 +5,17 @@ from django.db.models import Q
 
 from doudi.base.access import Guarded, by_parent, by_place
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
+from doudi.payments.models_funds import Allotment, Draw, ServiceSpending
+from doudi.payments.models_price import PriceDue, PriceIndex, PricePerson, PriceRound
+from doudi.payments.models_raise import RaiseStep, StandardRaise
+from doudi.payments.models_recovery import (
+    Deduction,
+    Recovery,
+    RecoveryLine,
+    RecoveryNotice,
+    Repayment,
+    WriteOff,
+)
 from doudi.people.models import Household, PayeeAccount, Person
 
 
@@ -61,6 +72,8 @@ class Payable(Guarded):
     month = models.CharField("所属月", max_length=7)
     line = models.CharField("行号", max_length=12, default="main")
     fen = models.BigIntegerField("金额")
+    # Kept from the line towards a claim (追缴抵扣): what goes to the bank is fen - kept_fen.
+    kept_fen = models.BigIntegerField("抵扣", default=0, db_default=0)
     held = models.CharField("暂缓原因", max_length=60, default="")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="payables")
     account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="+")
@@ -74,6 +87,10 @@ class Payable(Guarded):
                 name="one_payable_per_holder_scheme_month_and_line",
             ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="a_payable_is_positive"),
+            models.CheckConstraint(
+                condition=Q(kept_fen__gte=0) & Q(kept_fen__lt=models.F("fen")),
+                name="something_of_a_payable_always_arrives",
+            ),
         ]
         indexes = [models.Index(fields=["month", "scheme", "batch"], name="payable_by_month")]
 
@@ -139,3 +156,27 @@ class ReturnProblem(Guarded):
     column = models.CharField(max_length=40)
     value = models.CharField(max_length=120)
     why = models.CharField(max_length=200)
+
+
+__all__ = [
+    "Allotment",
+    "BankReturn",
+    "Batch",
+    "Deduction",
+    "Draw",
+    "Payable",
+    "PriceDue",
+    "PriceIndex",
+    "PricePerson",
+    "PriceRound",
+    "RaiseStep",
+    "Recovery",
+    "RecoveryLine",
+    "RecoveryNotice",
+    "Repayment",
+    "ReturnProblem",
+    "ServiceSpending",
+    "StandardRaise",
+    "Transfer",
+    "WriteOff",
+]

@@ -86,7 +86,7 @@ def batch_view(batch_id: int) -> BatchSeen | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select {_STATE}, count(*), sum(p.fen)::bigint {_FROM} "
+            f"select {_STATE}, count(*), sum(p.fen - p.kept_fen)::bigint {_FROM} "
             "where p.batch_id = %s group by 1",
             [batch_id],
         )
@@ -154,7 +154,7 @@ def month_at_a_glance(place: str, scheme: str, month: Month) -> MonthSeen:
     """A month's lines and fen by state, and its stops by reason, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select {_STATE}, p.held, count(*), sum(p.fen)::bigint {_FROM} "
+            f"select {_STATE}, p.held, count(*), sum(p.fen - p.kept_fen)::bigint {_FROM} "
             "where p.scheme = %(scheme)s and p.month = %(month)s "
             "and p.place >= %(low)s and p.place < %(high)s group by 1, 2 order by 1, 2",
             stops.told(place, scheme, month),
@@ -230,7 +230,7 @@ select '结清金额与挂账不符 ' || s.reference from payments_transfer s
 union all
 select '挂账金额与应发不符 ' || t.reference from payments_transfer t
   join payments_payable p on p.id = t.payable_id
-  where t.kind = 'pend' and (t.fen <> p.fen or t.batch_id is distinct from p.batch_id)
+  where t.kind = 'pend' and (t.fen <> p.fen - p.kept_fen or t.batch_id is distinct from p.batch_id)
 union all
 select '批次总额与挂账不符 ' || b.number from payments_batch b
   left join payments_transfer t on t.batch_id = b.id and t.kind = 'pend'

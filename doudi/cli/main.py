@@ -27,6 +27,8 @@ COMMANDS = (
     "status",
     "assess",
     "parameters",
+    "decide",
+    "whatif",
 )
 
 

@@ -80,12 +80,13 @@ class Parameter:
 
     def number_of(self, value: int | str) -> int:
         """A value in file form as the rules use it; raises `ValueError` saying what is wrong."""
-        number = self._number(value)
+        number = self.file_number(value)
         if not self.low <= number <= self.high:
             raise ValueError(f"{value} 不在范围 {self.low} 到 {self.high} 之间")
         return number
 
-    def _number(self, value: int | str) -> int:
+    def file_number(self, value: int | str) -> int:
+        """A value in file form as a number, within the range or not; raises `ValueError`."""
         if self.options:
             if str(value) not in self.options:
                 raise ValueError(f"“{value}”不在选项 {list(self.options)} 里")
@@ -103,7 +104,7 @@ class Parameter:
         """The key columns of a row as numbers; raises `ValueError` for an unknown label."""
         if set(keys) != set(self.keys):
             raise ValueError(f"键应为 {list(self.keys)}，写的是 {list(keys)}")
-        return tuple(_key_number(name, keys[name]) for name in self.keys)
+        return tuple(key_number(name, keys[name]) for name in self.keys)
 
     def find(
         self, keys: tuple[int, ...], chain: tuple[str, ...], on: date
@@ -143,7 +144,8 @@ def key_words(name: str, number: int) -> str:
     return str(number)
 
 
-def _key_number(name: str, text: str) -> int:
+def key_number(name: str, text: str) -> int:
+    """A key's word as its number; raises `ValueError` for an unknown word."""
     options = _key_options(name)
     if text in options:
         return options[text]
@@ -336,5 +338,5 @@ def _view(name: str, entry: Mapping[str, object], known: Mapping[str, Parameter]
         keys=tuple(key for key in base.keys if key not in words),
         values={},
         view_of=base.name,
-        fixed=tuple((str(key), _key_number(str(key), str(word))) for key, word in words.items()),
+        fixed=tuple((str(key), key_number(str(key), str(word))) for key, word in words.items()),
     )

@@ -286,6 +286,7 @@ def _usable(fact: Input, series: pl.Series) -> pl.Series | None:
     assert isinstance(high, int)
     if low >= fact.low and high <= fact.high and not gaps:
         return None
+    series = series.cast(pl.Int64)  # a narrow type cannot be compared with a wide bound
     good = (series >= fact.low) & (series <= fact.high)
     if gaps:
         good &= series.is_in(numbers)

@@ -2,10 +2,20 @@
 
 from doudi.rules.api import Replay, determine, determine_many, replay
 from doudi.rules.determination import Determination, Outcome, Step, WhyLine
-from doudi.rules.errors import FactRefused, NoLawInForce, OverlayRefused, PlaceRefused, RuleRefused
+from doudi.rules.errors import (
+    FactRefused,
+    MonthsRefused,
+    NoLawInForce,
+    OverlayRefused,
+    PlaceRefused,
+    RuleRefused,
+)
 from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
+from doudi.rules.history import Change, History
 from doudi.rules.missing import Want
+from doudi.rules.months import MonthFound, month_by_month
 from doudi.rules.onepass import Assessment, Exclusion, Referral, assess
+from doudi.rules.reassess import MonthByMonth, MonthLine, reassess
 from doudi.rules.schema import Input, inputs
 from doudi.rules.tables import Overlay, ParameterValue
 from doudi.rules.turning import Turn, turning_points
@@ -13,11 +23,17 @@ from doudi.rules.version import rules_version
 
 __all__ = [
     "Assessment",
+    "Change",
     "Determination",
     "Exclusion",
     "FactRefused",
+    "History",
     "HouseholdFacts",
     "Input",
+    "MonthByMonth",
+    "MonthFound",
+    "MonthLine",
+    "MonthsRefused",
     "NoLawInForce",
     "ObligorFacts",
     "Outcome",
@@ -37,6 +53,8 @@ __all__ = [
     "determine",
     "determine_many",
     "inputs",
+    "month_by_month",
+    "reassess",
     "replay",
     "rules_version",
     "turning_points",

@@ -33,7 +33,7 @@ def determine(
     """
     check_names(household)
     plan = rulebook().plan(on, programmes)
-    computed = compute(plan, household, on, place, _tables(overlay))
+    computed = compute(plan, household, on, place, tables_of(overlay))
     return Determination(
         facts=household,
         on=on,
@@ -109,6 +109,7 @@ def _roots(plan: Plan) -> Mapping[str, tuple[str, ...]]:
 
 
 @functools.lru_cache(maxsize=64)
-def _tables(overlay: Overlay | None) -> ParameterTable:
+def tables_of(overlay: Overlay | None) -> ParameterTable:
+    """The shipped figures with a county's own laid over them; kept for the overlays last used."""
     tables = rulebook().tables
     return tables.with_overlay(overlay) if overlay is not None and overlay.values else tables

@@ -16,7 +16,8 @@ from datetime import date
 from itertools import pairwise
 
 from doudi.rules import grammar
-from doudi.rules.dialect import Level, Programme, Rule
+from doudi.rules.carries import check_carries
+from doudi.rules.dialect import Carry, Level, Programme, Rule
 from doudi.rules.errors import NoLawInForce, RuleRefused
 from doudi.rules.schema import Input, inputs
 from doudi.rules.tables import Parameter, ParameterTable, read_tables
@@ -76,9 +77,11 @@ class Rulebook:
         programmes: Iterable[Programme],
         schema: Mapping[str, Input],
         tables: ParameterTable,
+        carries: Iterable[Carry] = (),
     ) -> None:
         self.rules = tuple(rules)
         self.programmes = tuple(programmes)
+        self.carries = tuple(carries)
         self.schema = schema
         self.tables = tables
         _refuse_shared_names(self.rules, schema, tables)
@@ -88,8 +91,10 @@ class Rulebook:
         self.change_days = tuple(sorted(days | {_BEGINNING}))
         self._refuse_unknown_names()
         self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
+        self._carrying: dict[int, Plan] = {}
         for day in self.change_days:
             self._check(day)
+        check_carries(self.carries, self.rules, schema)
 
     def plan(self, on: date, programmes: tuple[str, ...] | None = None) -> Plan:
         """What applies on a day, for all programmes or those named; raises `NoLawInForce`."""
@@ -102,6 +107,11 @@ class Rulebook:
             raise NoLawInForce(on=on, since=min(starts, default=_BEGINNING))
         return plan
 
+    def names_on(self, on: date) -> tuple[Node, ...]:
+        """Every name there is on a day, whether or not a programme asks; inputs come first."""
+        nodes = self._nodes(on)
+        return _ordered(nodes, list(nodes))
+
     def _make_plan(self, on: date, codes: tuple[str, ...] | None) -> Plan:
         nodes = self._nodes(on)
         chosen = tuple(
@@ -112,13 +122,16 @@ class Rulebook:
         wanted: list[str] = []
         for programme in chosen:
             wanted += _names_of(programme)
-        ordered = _ordered(nodes, [name for name in wanted if name in nodes])
-        slots = {node.name: slot for slot, node in enumerate(ordered)}
-        where = tuple(
-            tuple((slots[name], _reach(node.level, nodes[name].level)) for name in node.inputs)
-            for node in ordered
-        )
-        return Plan(ordered, chosen, slots, where)
+        return _plan(nodes, chosen, wanted)
+
+    def carrying(self, on: date) -> Plan:
+        """What works out the facts that a month hands to the next one; it decides no programme."""
+        key = bisect.bisect_right(self.change_days, on)
+        plan = self._carrying.get(key)
+        if plan is None:
+            found = [carry.found for carry in self.carries]
+            plan = self._carrying[key] = _plan(self._nodes(on), (), found)
+        return plan
 
     def _nodes(self, on: date) -> dict[str, Node]:
         nodes = {DAY: Node(DAY, "已知", Level.HOUSEHOLD, "日期", "", "测算所依据的日期")}
@@ -178,6 +191,19 @@ class Rulebook:
                     f"项目“{programme.code}”自 {on} 起适用，但没有同时施行的“{absent.pop()}”。"
                 )
         _ordered(nodes, list(nodes))
+
+
+def _plan(
+    nodes: Mapping[str, Node], programmes: tuple[Programme, ...], wanted: Iterable[str]
+) -> Plan:
+    """The wanted names that there are, all they depend on, and where each gets its inputs."""
+    ordered = _ordered(nodes, [name for name in wanted if name in nodes])
+    slots = {node.name: slot for slot, node in enumerate(ordered)}
+    where = tuple(
+        tuple((slots[name], _reach(node.level, nodes[name].level)) for name in node.inputs)
+        for node in ordered
+    )
+    return Plan(ordered, programmes, slots, where)
 
 
 def _names_of(programme: Programme) -> list[str]:
@@ -270,9 +296,11 @@ def rulebook() -> Rulebook:
 
     rules: dict[int, Rule] = {}
     programmes: list[Programme] = []
+    carries: list[Carry] = []
     for module in MODULES:
         for value in vars(module).values():
             if isinstance(value, Rule):
                 rules[id(value)] = value
         programmes += getattr(module, "PROGRAMMES", ())
-    return Rulebook(rules.values(), programmes, inputs(), read_tables())
+        carries += getattr(module, "CARRIES", ())
+    return Rulebook(rules.values(), programmes, inputs(), read_tables(), carries)

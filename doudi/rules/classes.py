@@ -41,6 +41,8 @@ CLASSES: Mapping[str, Mapping[str, int]] = {
     "渐退阶段": {
         "不在渐退期": 不在渐退, "全额": 全额享受, "减额": 渐退半额, "期满": 渐退期满,
     },
+    "下月临时救助类型": {"没有申请": 0, "急难型": 1, "支出型": 2},
+    "下月一次性申请": {"没有申请": 0, "未参保失业人员": 1, "未就业大学生": 2},
 }  # fmt: skip
 
 # Lists that only key parameters: a view fixes one of them.

@@ -45,9 +45,14 @@ FINDINGS = {符合: "符合", 需复核: "需复核", 不符合: "不符合"}
 进到元方式 = 2
 舍到元方式 = 3
 
+# Numbers that carry a unit: they turn months into years, and a rate into a share of the whole.
+每年月数 = 12
+百分之百 = 10000
+CONSTANT_UNITS = {"每年月数": "月/年", "百分之百": "万分比"}
+
 _UNITS = (
     "分 分/月 分/人月 分/年 分/人年 分/核算期 万分比 倍 "
-    "人 月 年 岁 天 小时 工作日 日期 项 类 级 种 套 辆 个 次 是否 结论 方式"
+    "人 月 月/核算期 月/年 年 岁 天 小时 工作日 日期 项 类 级 种 套 辆 个 次 是否 结论 方式"
 )
 UNITS = frozenset(_UNITS.split())
 MONEY_UNITS = frozenset(unit for unit in UNITS if unit.startswith("分"))
@@ -121,6 +126,15 @@ def 取整(amount: int, manner: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """In one rule an input is read in a unit that is not its own, for a reason."""
+
+    name: str
+    unit: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One dated version of a rule, with its checked syntax tree for whoever emits code from it."""
 
@@ -135,6 +149,7 @@ class Rule:
     meaning: str
     tree: ast.FunctionDef = field(repr=False, compare=False)
     asks_all: bool = True
+    readings: tuple[Reading, ...] = ()
 
     @property
     def options(self) -> Mapping[str, int]:
@@ -159,11 +174,13 @@ def 规则(
     自: str | None = None,
     至: str | None = None,
     名: str | None = None,
+    读作: Mapping[str, tuple[str, str]] | None = None,
 ) -> Callable[[Callable[..., object]], Rule]:
     """Make a function a rule; raises `RuleRefused` when it is not a plain function of its inputs.
 
     `自` is the first day in force, `至` the first day no longer; `名` names the rule where a later
-    version of the same rule needs a function name of its own.
+    version of the same rule needs a function name of its own. `读作` gives an input's unit in this
+    rule and why, where the law means by it what the units alone cannot show.
     """
 
     def make(function: Callable[..., object]) -> Rule:
@@ -191,9 +208,24 @@ def 规则(
             meaning=" ".join(meaning.split()),
             tree=tree,
             asks_all=grammar.always_reads_everything(tree),
+            readings=tuple(Reading(each, *told) for each, told in (读作 or {}).items()),
         )
 
     return make
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """What one month finds and the next month takes as given: the fact takes the rule's value.
+
+    Only a question that runs from month to month carries anything; its article is the rule's. What
+    cannot be decided is unknown in the next month too; with `keeps` the fact stays as it was, for a
+    grant that was not decided was not made.
+    """
+
+    fact: str
+    found: str
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,3 +47,13 @@ class PlaceRefused(Problem):
     say = "地区“{place}”不是 6、9 或 12 位区划代码。"
     next = "请填写受理地的区划代码，例如 620521。"
     fields = ("place",)
+
+
+class MonthsRefused(Problem):
+    """The months asked about are none, or more than anybody asks about."""
+
+    code = "rules.months_refused"
+    status = 422
+    say = "从 {since} 到 {before}（不含）不能逐月测算：{why}。"
+    next = "请改正起止月份，如 2022-01 到 2022-07（不含 7 月）。"
+    fields = ("since", "before", "why")

@@ -1,6 +1,7 @@
 """The law, article beside every rule; a new programme's module is added to `MODULES`."""
 
 from doudi.rules.programmes import (
+    carried,
     children,
     dibao,
     disability,
@@ -21,4 +22,5 @@ from doudi.rules.programmes import (
 MODULES = (
     members, obligors, income, property, dibao, taper, tekun, rigid, relapse, layers, children,
     disability, emergency, price, referrals,
+    carried,
 )  # fmt: skip

@@ -27,6 +27,7 @@ COMMANDS = (
     "status",
     "assess",
     "parameters",
+    "registry",
     "decide",
     "whatif",
 )

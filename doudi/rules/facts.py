@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from doudi.rules.dialect import Level
 from doudi.rules.errors import FactRefused
-from doudi.rules.schema import Fact, inputs
+from doudi.rules.schema import MOST_MEMBERS, MOST_OBLIGORS, Fact, inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,13 @@ def _plain(values: Mapping[str, Fact]) -> dict[str, Fact]:
 
 
 def check_names(facts: HouseholdFacts) -> None:
-    """Refuse names that the schema does not know, at the right level; raises `FactRefused`."""
+    """Refuse unknown names, names at the wrong level and too many people; raises `FactRefused`."""
     _check(facts.values, Level.HOUSEHOLD)
     for member in facts.members:
         _check(member.values, Level.PERSON)
     references = [member.reference for member in facts.members]
     _check_once(references, "成员")
+    _check_count(len(references), MOST_MEMBERS, "成员", "一户")
     if not facts.obligors:
         return
     _check_once([*references, *(obligor.reference for obligor in facts.obligors)], "义务人")
@@ -97,12 +98,21 @@ def check_names(facts: HouseholdFacts) -> None:
         if not obligor.of or (stray := [name for name in obligor.of if name not in references]):
             who = "、".join(stray) if obligor.of else "（空）"
             raise FactRefused(name=f"义务人 {obligor.reference}", why=f"没有成员“{who}”")
+    if len(facts.obligors) > MOST_OBLIGORS:
+        for name in references:
+            count = sum(name in obligor.of for obligor in facts.obligors)
+            _check_count(count, MOST_OBLIGORS, "义务人", f"成员“{name}”")
 
 
 def _check_once(references: list[str], what: str) -> None:
     if len(set(references)) != len(references):
         twice = next(name for name in references if references.count(name) > 1)
         raise FactRefused(name=what, why=f"“{twice}”出现了两次")
+
+
+def _check_count(count: int, most: int, what: str, whose: str) -> None:
+    if count > most:
+        raise FactRefused(name=what, why=f"{whose}最多填 {most} 人，填了 {count} 人")
 
 
 def _check(values: Mapping[str, Fact], level: Level) -> None:

@@ -18,7 +18,10 @@ from doudi.rules.errors import RuleRefused
 AGGREGATIONS = frozenset({"合计", "人数", "任一", "最重"})
 ROUNDINGS = frozenset({"比例", "均分", "四舍五入到分", "四舍五入到元", "进到元", "舍到元", "取整"})
 FUNCTIONS = AGGREGATIONS | ROUNDINGS | {"min", "max"}
-_CONSTANTS = "符合 需复核 不符合 差额 分档 定额 不取整 四舍五入到元方式 进到元方式 舍到元方式"
+_CONSTANTS = (
+    "符合 需复核 不符合 差额 分档 定额 不取整 四舍五入到元方式 进到元方式 舍到元方式 "
+    "每年月数 百分之百"
+)
 CONSTANTS = frozenset(_CONSTANTS.split()) | classes.CONSTANTS
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)

@@ -146,7 +146,8 @@ def _shape(name: str, own: set[str], book: Rulebook) -> str:
 def _rule(rule: Rule) -> list[str]:
     when = [f"自 {rule.since}"] if rule.since else []
     when += [f"至 {rule.before}（不含）"] if rule.before else []
-    facts = [f"{rule.level.value}的规则", f"单位：{rule.unit}", *when]
+    read = [f"“{each.name}”读作 {each.unit}：{each.why}" for each in rule.readings]
+    facts = [f"{rule.level.value}的规则", f"单位：{rule.unit}", *read, *when]
     words = "；".join(f"{number} = {label}" for label, number in rule.options.items())
     return [
         f"### {rule.function.__name__}",

@@ -17,6 +17,9 @@ Fact = int | bool | str | None
 _MONEY = re.compile(r"(\d{1,13})(?:\.(\d{1,2}))?")
 _SHARE = re.compile(r"(-?)(\d{1,4})(?:\.(\d{1,2}))?%")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+# No family is larger; more in one file is a slip, and every sum is proved to fit for so many.
+MOST_MEMBERS = 100
+MOST_OBLIGORS = 50  # of one member
 _KEYS = {"层级", "单位", "说明", "范围", "选项", "缺省", "依据"}
 
 
@@ -117,8 +120,10 @@ def _default_range(unit: str, options: Mapping[str, int]) -> list[int] | None:
         return [0, 1]
     if unit == "日期":
         return [19000101, 21001231]
+    if unit in ("分/月", "分/人月"):
+        return [0, 100_000_000]  # a million yuan a month: more is a slip of the unit
     if unit in MONEY_UNITS:
-        return [0, 100_000_000_000]  # a thousand million yuan: more is a slip of the unit
+        return [0, 100_000_000_000]  # a thousand million yuan
     return None
 
 

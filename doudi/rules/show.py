@@ -9,6 +9,7 @@ _MONEY_WORDS = {
     "分": "元", "分/月": "元/月", "分/人月": "元/人·月", "分/核算期": "元（核算期合计）",
     "分/年": "元/年", "分/人年": "元/人·年",
 }  # fmt: skip
+_COUNT_WORDS = {"月/核算期": "月"}
 
 
 def yuan(fen: int) -> str:
@@ -32,4 +33,4 @@ def show(node: Node, value: int) -> str:
     if node.unit == "万分比":
         sign = "-" if value < 0 else ""
         return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}%"
-    return f"{value} {node.unit}"
+    return f"{value} {_COUNT_WORDS.get(node.unit, node.unit)}"

@@ -168,7 +168,7 @@ def test_the_table_says_programme_holder_result_amount_and_reasons(ask):
     assert code == 0
     line = next(line for line in out.splitlines() if line.startswith("低保 "))
     assert re.match(
-        r"低保 +全家 +符合 +每月 623\.00 +月人均收入 0\.00 元/月，低于当地低保标准", line
+        r"低保 +全家 +符合 +每月 623\.00 +月人均收入 0\.00 元/人·月，低于当地低保标准", line
     )
     assert "每月合计 623.00 元" in out
     assert "互相排斥\n  低保边缘（全家）：因低保，已符合低保条件，不另认定" in out
@@ -190,7 +190,7 @@ def test_why_takes_a_person_and_any_name_of_the_trace(ask):
     assert code == 0
     assert re.search(r"为什么：特困：P1\n  成员 甲：", out)
     assert "为什么：低保金\n  低保金 = 623.00 元/月" in out
-    assert "为什么：人均收入\n  人均收入 = 0.00 元/月" in out
+    assert "为什么：人均收入\n  人均收入 = 0.00 元/人·月" in out
 
 
 def test_what_if_shows_before_and_after_of_what_changes(ask, ask_json):

@@ -12,6 +12,7 @@ from doudi.rules import HouseholdFacts
 from doudi.rules.batch.writing import Registered
 
 AT_ONCE = 2_000
+READ_ONLY = "set transaction read only"
 
 
 def decided_households(place: str = NATION) -> Iterator[Registered]:
@@ -22,7 +23,7 @@ def decided_households(place: str = NATION) -> Iterator[Registered]:
     """
     with scope(place), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("set transaction read only")
+            cursor.execute(READ_ONLY)
         latest = Decision.objects.order_by("case__household_id", "-decided_at", "-id").distinct(
             "case__household_id"
         )

@@ -201,7 +201,7 @@ class Proof:
     ) -> None:
         names = self.rule.inputs
         if divisor_range.low < 1:
-            what = "0" if divisor_range.low == 0 else "负数或 0"
+            what = "0" if divisor_range.low == 0 else "0 或负数"
             raise RuleRefused(
                 f"规则“{self.rule.name}”：“{spell(whole, names)}”的除数“{spell(divisor, names)}”"
                 f"可能是 {what}（范围 {divisor_range}）。请先判断它大于零，或者收紧范围。"

@@ -45,23 +45,26 @@ ROLES: dict[str, Role] = {
             "县级审核岗",
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
             "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
-            "match.review person.reveal payment.read watch.scan",
+            "match.review person.reveal payment.read watch.scan recovery.find recovery.handle "
+            "price.enter price.confirm raise.enter",
         ),
         _role(
             "county_leader",
             "县级分管领导",
-            f"{_READ} task.do case.decide case.extend payment.read delivery.read parameter.approve",
+            f"{_READ} task.do case.decide case.extend payment.read delivery.read parameter.approve "
+            "recovery.decide price.confirm raise.confirm",
         ),
         _role(
             "finance_maker",
             "发放经办岗",
             "task.read task.do award.read payment.read payment.accrue payment.make "
-            "payment.receive payment.correct",
+            "payment.receive payment.correct recovery.repay fund.enter",
         ),
         _role(
             "finance_approver",
             "发放复核岗",
-            "task.read task.do award.read payment.read payment.approve account.confirm",
+            "task.read task.do award.read payment.read payment.approve account.confirm "
+            "fund.confirm",
         ),
         _role(
             "finance_releaser",
@@ -91,8 +94,9 @@ ROLES: dict[str, Role] = {
 SYSTEM = _role(
     "system",
     "系统",
-    f"{_READ} delivery.receive delivery.read watch.scan payment.accrue payment.send people.load "
-    "place.load calendar.load clock.move person.write fact.record task.do",
+    f"{_READ} delivery.receive delivery.read watch.scan payment.accrue payment.send payment.tell "
+    "people.load place.load calendar.load clock.move person.write fact.record task.do "
+    "recovery.find",
 )
 
 # 三员分立 (等保 2.0 三级): no one holds two of these, nor one of these beside a business role.

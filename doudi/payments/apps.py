@@ -10,7 +10,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the consumers and actions of this package."""
-        from doudi.payments import accrual, corrections, reconcile, sending
+        from doudi.payments import accrual, corrections, overpaid, reconcile, sending, writing_off
 
-        for module in (accrual, corrections, reconcile, sending):
+        for module in (accrual, corrections, overpaid, reconcile, sending, writing_off):
             assert module.__name__.startswith(self.name)

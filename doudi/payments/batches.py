@@ -19,7 +19,7 @@ from doudi.base.locks import lock
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, require
-from doudi.payments import ledger, stops
+from doudi.payments import funds, ledger, setoff, stops
 from doudi.payments.accrual import month_lock
 from doudi.payments.bankfile import FileLine, build, file_name
 from doudi.payments.models import Batch, Payable
@@ -59,6 +59,7 @@ def make_batch(place: str, scheme: str, month: Month, *, by: Actor) -> Batch:
     )
     batch.number = batch_number(place, scheme, batch.month, batch.part)
     _freeze(batch, month)
+    setoff.keep(batch)
     _seal(batch)
     batch.save(force_insert=True)
     return batch
@@ -181,8 +182,10 @@ def release_batch(batch_id: int, *, by: Actor) -> Batch:
     content = _demand_same_content(batch, step="放行")
     if stops.take_out(batch.pk, Month.parse(batch.month)):
         lines = batch.lines
+        setoff.let_go(batch)
         content = _seal(batch)
         require(batch.lines, EverythingHeld(number=batch.number, lines=lines))
+    funds.draw(batch)
     pended = ledger.pend(batch)
     assert pended == batch.lines, "the ledger and the batch count differently"
     batch.bank_file = keep(content, name=file_name(batch.number), media_type="text/plain")
@@ -203,6 +206,7 @@ def send_back_batch(batch_id: int, reason: str, *, by: Actor) -> Batch:
         cursor.execute(
             "update payments_payable set batch_id = null where batch_id = %s", [batch.pk]
         )
+    setoff.let_go(batch)
     batch.state, batch.returned_reason = RETURNED, reason[:200]
     batch.save(update_fields=["state", "returned_reason"])
     return batch

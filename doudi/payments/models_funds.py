@@ -40,19 +40,27 @@ class Allotment(Guarded):
 
 
 class Draw(Guarded):
-    """A movement of a fund: drawn for a batch at its release, back when the bank could not pay."""
+    """What a batch took from an allotment at its release, in order; what the bank could not pay
+    goes back to the last ones first, and is computed (``funds.LEFT``)."""
 
     guard = by_parent("allotment_id", "payments_allotment", append_only=True)
 
-    reference = models.CharField(max_length=100, unique=True)  # {batch}:{allotment}:draw, …:back1
     allotment = models.ForeignKey(Allotment, models.PROTECT, related_name="draws")
     batch = models.ForeignKey("payments.Batch", models.PROTECT, related_name="draws")
-    kind = models.CharField(max_length=4)  # draw back
+    order = models.SmallIntegerField()
     fen = models.BigIntegerField()
     made_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(fen__gt=0), name="a_draw_is_positive")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "order"], name="a_batch_draws_once_in_each_place"
+            ),
+            models.UniqueConstraint(
+                fields=["batch", "allotment"], name="a_batch_draws_once_from_an_allotment"
+            ),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="a_draw_is_positive"),
+        ]
 
 
 class ServiceSpending(Guarded):

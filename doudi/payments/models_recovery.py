@@ -90,7 +90,7 @@ class RecoveryNotice(Guarded):
 
 
 class Deduction(Guarded):
-    """A negative line: what is kept from one payment towards a claim; undone if the bank failed."""
+    """A negative line: what is kept from a payment towards a claim; void with that payment."""
 
     guard = by_parent("recovery_id", "payments_recovery")
 
@@ -98,7 +98,6 @@ class Deduction(Guarded):
     payable = models.OneToOneField("payments.Payable", models.PROTECT, related_name="deduction")
     batch = models.ForeignKey("payments.Batch", models.PROTECT, related_name="deductions")
     fen = models.BigIntegerField("抵扣")
-    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

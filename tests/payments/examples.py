@@ -15,6 +15,7 @@ from doudi.payments.queries import failed_payables
 from doudi.payments.reconcile import receive_return
 from doudi.payments.sending import resend, send_batch
 from tests.arrange import COUNTY
+from tests.payments.examples_owing import EXAMPLES as OWING
 from tests.payments.world import JUNE, SCHEME, World, add_households
 
 Prepare = Callable[[], Callable[[], object]]
@@ -94,4 +95,4 @@ EXAMPLES: dict[str, Prepare] = {
             batch.pk, _answer(world, batch), "回盘.txt", by=world.maker
         ),
     ),
-}
+} | OWING

@@ -19,6 +19,7 @@ from bench.table import show
 BENCHES = {
     "river": "一个月的来文：区划、名册、读、认、入库、扫描（SCALE=1 为全县三十万人）",
     "search": "三十万人中查找一人（毫秒，按网页账号的行级权限）",
+    "rules": "同一条低保规则、同一份名册：本引擎与六种同类（DOUDI_BENCH_PEOPLE 为人数）",
     "payments": "一个月的发放：核算、批次、放行、对账（行每秒）",
 }
 

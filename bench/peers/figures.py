@@ -6,11 +6,10 @@ shares in parts of ten thousand. 城市 is 0, 农村 is 1; 评定类别 counts f
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from doudi.rules.book import rulebook
 from doudi.rules.tables import Overlay, ParameterTable, ParameterValue
@@ -68,8 +67,9 @@ def overlay() -> Overlay:
     )
 
 
-def write_figures(folder: Path) -> None:
-    """Look every figure up in the rule book and write them beside the registry."""
+@functools.cache
+def figures_text() -> str:
+    """Every figure, looked up in the rule book, as JSON."""
     tables = rulebook().tables.with_overlay(overlay())
     told = {
         "day": DAY.year * 10000 + DAY.month * 100 + DAY.day,
@@ -86,7 +86,7 @@ def write_figures(folder: Path) -> None:
             for place in PLACES
         ],
     }  # fmt: skip
-    (folder / FILE).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _same_everywhere(tables: ParameterTable, name: str) -> int:
@@ -107,9 +107,3 @@ def _of(
         return found.number
     assert otherwise is not None, f"no {name} for {keys} at {place}"
     return otherwise
-
-
-def read_figures(folder: Path) -> dict[str, Any]:
-    """The figures beside a registry."""
-    told: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    return told

@@ -6,21 +6,22 @@ import numpy as np
 from fisca_rule import system_of
 from openfisca_core.simulations import SimulationBuilder
 from shared import asked, read_arrays, read_figures, write_answer
-from timing import timed
+from timing import rule_is_read, timed
 
 PERIOD = "2022-06"
 
 
 def main() -> None:
-    """Build the system, join persons to households, set inputs, calculate."""
+    """Read the rule, join persons to households, set inputs, calculate."""
     registry, out = asked()
     f = read_figures(registry)
+    system = system_of(f)
+    rule_is_read()
     households, persons = read_arrays(registry, f["places"])
     households["评定类别"] = households["评定类别"] - 1
     numbers, owners = households.pop("户号"), persons.pop("户号")
 
     builder = SimulationBuilder()
-    system = system_of(f)
     builder.create_entities(system)
     builder.declare_person_entity("person", np.arange(len(owners)))
     group = builder.declare_entity("household", numbers)

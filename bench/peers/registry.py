@@ -6,32 +6,60 @@ is known (no nulls); what has a default and no column here is its default for ev
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bench.peers.figures import DAY, PLACES, read_figures, write_figures
+from bench.peers.figures import DAY, FILE, PLACES, figures_text
 
 SEED = 20220601
-VERSION = 1  # of the recipe: another number makes another registry
+_ROOT = Path(__file__).resolve().parents[2]
 ROWS_IN_GROUP = 131_072
 _HOUSEHOLDS_AT_ONCE = 400_000
 _SIZES = np.array([0.20, 0.28, 0.22, 0.16, 0.08, 0.04, 0.015, 0.005])
 _TODAY = np.datetime64(DAY)
 
 Numbers = npt.NDArray[np.int64]
-Columns = dict[str, npt.NDArray[np.generic]]
+Columns = dict[str, npt.NDArray[Any]]
+
+
+def ready(scratch: Path, people: int) -> Path:
+    """The folder of a registry of so many people; written when there is none by this recipe yet."""
+    recipe = figures_text().encode() + Path(__file__).read_bytes()
+    folder = scratch / f"registry-{people}-{hashlib.sha256(recipe).hexdigest()[:12]}"
+    if not folder.exists():
+        for old in scratch.glob(f"registry-{people}-*"):
+            shutil.rmtree(old)
+        half = scratch / f"half-registry-{people}"
+        print(f"· 造一份 {people:,} 人的名册 ……", file=sys.stderr, flush=True)
+        # In a process of its own, which gives its memory back before anything is measured.
+        subprocess.run(
+            [sys.executable, "-m", __name__, str(half), str(people)], check=True, cwd=_ROOT
+        )
+        half.rename(folder)
+    return folder
+
+
+def households(folder: Path) -> int:
+    """How many households a registry has."""
+    counted = pl.scan_parquet(folder / "households.parquet").select(pl.len()).collect()
+    return int(counted.item())
 
 
 def write_registry(folder: Path, people: int) -> None:
     """Households with about so many people in all, as two Parquet files in household order."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_figures(folder)
-    standards = np.array(read_figures(folder)["低保标准"], np.int64)
+    (folder / FILE).write_text(figures_text(), encoding="utf-8")
+    standards = np.array(json.loads(figures_text())["低保标准"], np.int64)
     generator = np.random.default_rng(SEED)
     households = round(people / float((_SIZES * np.arange(1, 9)).sum()))
     parts: list[tuple[pl.DataFrame, pl.DataFrame]] = []
@@ -167,12 +195,13 @@ def _as_number(day: npt.NDArray[np.datetime64]) -> Numbers:
     """A date as yyyymmdd."""
     months = day.astype("datetime64[M]")
     years = day.astype("datetime64[Y]").astype(np.int64) + 1970
-    return (
+    number: Numbers = (
         years * 10000
         + (months.astype(np.int64) % 12 + 1) * 100
         + (day - months.astype("datetime64[D]")).astype(np.int64)
         + 1
     )
+    return number
 
 
 def _incomes(

@@ -56,6 +56,7 @@ def scratch_database() -> Iterator[None]:
 
 def measure(lines: int, meter: Meter) -> None:
     """Run one month over so many households, step by step under the meter."""
+    from doudi.base.worklist import drain
     from doudi.payments.accrual import accrue
     from doudi.payments.bankfile import ReturnLine, build_return, read_batch
     from doudi.payments.batches import approve_batch, make_batch, release_batch
@@ -87,6 +88,7 @@ def measure(lines: int, meter: Meter) -> None:
         ],
     )
     row = timed("reconcile", lambda: receive_return(batch.pk, answer, "return.txt", by=world.maker))
+    assert timed("tell", drain) == 2  # the file of the release, and what the bank answered
     assert accrued.new == batch.lines == row.paid_lines + row.failed_lines == lines
 
 

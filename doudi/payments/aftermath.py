@@ -1,27 +1,40 @@
-"""What a settled line means for a household: a ``paid`` fact, a chain event, or a task."""
+"""What a settled line means for a household: a ``paid`` fact, a chain event, or a task.
+
+Facts and events are written by the work list, in one transaction for each return file that ends
+with ``told_at``: called twice, it finds that it was told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from django.db import connection
-
+from doudi.base.access import Actor, one_or_not_there
+from doudi.base.actions import action
+from doudi.base.handoff import consumes
+from doudi.base.locks import lock
 from doudi.base.tasks import TaskFacts, open_task
+from doudi.kernel import clock
 from doudi.kernel.dates import Month
-from doudi.payments.models import Batch, Payable
+from doudi.payments.models import BankReturn, Batch
+from doudi.payments.topics import RETURN_SETTLED
 from doudi.people import chain, facts
-from doudi.people.chain import ChainRow
 
 EVENT = "发放"
 TO_CORRECT = "发放失败更正"
 
-_STAGE = """
-insert into fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since,
-  valid_before, source)
-select payee_id, 'paid', reference, fen - kept_fen, scheme,
-  jsonb_build_object('month', month, 'batch', %(number)s::text),
-  %(since)s, %(before)s, %(source)s
-from payments_payable where id = any(%(payables)s)
+_SETTLED = """from payments_transfer t join payments_payable p on p.id = t.payable_id
+where t.batch_id = %(batch)s and t.kind <> 'pend' and t.answered_in_id = %(row)s"""
+
+_FACTS = f"""
+select p.payee_id, 'paid', p.reference, t.fen, p.scheme, null::jsonb,
+  %(since)s::date, %(before)s::date, %(source)s
+{_SETTLED} and t.kind = 'post'
+"""
+
+_EVENTS = f"""
+select p.household_id, p.payee_id, '{EVENT}', p.scheme,
+  left(p.scheme || ' ' || p.month || case when t.kind = 'post' then ' 已到账'
+    else ' 发放失败：' || coalesce(nullif(t.reason, ''), '银行未说明原因') end, 120),
+  jsonb_build_object('reference', p.reference), t.fen, %(subject)s, %(now)s
+{_SETTLED}
 """
 
 
@@ -30,36 +43,8 @@ def subject_of(batch: Batch) -> str:
     return f"payments.batch:{batch.pk}"
 
 
-def tell_paid(batch: Batch, payable_ids: Sequence[int]) -> None:
-    """Write what arrived as facts about the payees and events of the households, set-based."""
-    if not payable_ids:
-        return
-    month, source = Month.parse(batch.month), f"payment:{batch.pk}"
-    facts.create_staging()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STAGE,
-            {
-                "number": batch.number,
-                "since": month.first_day,
-                "before": month.next_first_day,
-                "source": source,
-                "payables": list(payable_ids),
-            },
-        )
-    facts.merge_staged(source)
-    title = f"{batch.scheme} {batch.month} 已到账"
-    _tell_chain(batch, dict.fromkeys(payable_ids, title))
-
-
-def tell_failed(batch: Batch, reasons: Mapping[int, str]) -> None:
-    """Write failures, by payable, into the chains and open one task to correct them."""
-    if not reasons:
-        return
-    title = f"{batch.scheme} {batch.month} 发放失败："
-    _tell_chain(
-        batch, {payable: title + (why or "银行未说明原因") for payable, why in reasons.items()}
-    )
+def ask_for_correction(batch: Batch) -> None:
+    """Open one task for the failed lines of a batch."""
     open_task(
         TaskFacts(
             kind=TO_CORRECT,
@@ -71,20 +56,34 @@ def tell_failed(batch: Batch, reasons: Mapping[int, str]) -> None:
     )
 
 
-def _tell_chain(batch: Batch, titles: Mapping[int, str]) -> None:
-    lines = Payable.objects.filter(pk__in=list(titles)).order_by("reference")
-    chain.append_many(
-        ChainRow(
-            household_id,
-            EVENT,
-            titles[payable_id],
-            scheme=batch.scheme,
-            person_id=payee_id,
-            detail={"reference": reference},
-            amount_fen=fen,
-            subject=subject_of(batch),
-        )
-        for payable_id, household_id, payee_id, reference, fen in lines.values_list(
-            "pk", "household_id", "payee_id", "reference", "fen"
-        )
-    )
+@action("payment.tell", needs="payment.tell")
+def tell_settled(return_id: int, *, by: Actor) -> int:
+    """Write what a return file settled as facts of the payees and events of the aid chain.
+
+    Set-based; told already is a no-op. Returns the number of events.
+    """
+    lock(f"payments.return:{return_id}")
+    row: BankReturn = one_or_not_there(BankReturn.objects.select_related("batch"), pk=return_id)
+    if row.told_at is not None:
+        return 0
+    batch, month = row.batch, Month.parse(row.batch.month)
+    told = {
+        "batch": batch.pk,
+        "row": row.pk,
+        "since": month.first_day,
+        "before": month.next_first_day,
+        "source": f"payment:{batch.pk}",
+        "subject": subject_of(batch),
+        "now": row.received_at,
+    }
+    facts.open_selected(_FACTS, told)
+    events = chain.append_selected(_EVENTS, told)
+    row.told_at = clock.business_now()
+    row.save(update_fields=["told_at"])
+    return events
+
+
+@consumes(RETURN_SETTLED)
+def tell_return(return_id: int, place: str) -> None:
+    """Consumer: tell the households' files as the machine, within the batch's place."""
+    tell_settled(return_id, by=Actor.system(place))

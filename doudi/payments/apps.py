@@ -10,7 +10,16 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the consumers and actions of this package."""
-        from doudi.payments import accrual, corrections, overpaid, reconcile, sending, writing_off
+        from doudi.payments import (
+            accrual,
+            aftermath,
+            corrections,
+            overpaid,
+            reconcile,
+            sending,
+            writing_off,
+        )
 
-        for module in (accrual, corrections, overpaid, reconcile, sending, writing_off):
+        ours = (accrual, aftermath, corrections, overpaid, reconcile)
+        for module in (*ours, sending, writing_off):
             assert module.__name__.startswith(self.name)

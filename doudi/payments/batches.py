@@ -19,9 +19,10 @@ from doudi.base.locks import lock
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, require
-from doudi.payments import funds, ledger, setoff, stops
+from doudi.payments import funds, layouts, ledger, setoff, stops
 from doudi.payments.accrual import month_lock
-from doudi.payments.bankfile import FileLine, build, file_name
+from doudi.payments.bankfile import FileLine
+from doudi.payments.layouts import CARD, demand_known, file_name, media_type
 from doudi.payments.models import Batch, Payable
 from doudi.payments.problems import (
     ContentChanged,
@@ -33,43 +34,42 @@ from doudi.payments.problems import (
 )
 from doudi.payments.schemes import batch_number
 from doudi.payments.topics import BATCH_RELEASED
+from doudi.places.queries import name_of
 
 MADE, APPROVED, RELEASED, SETTLED, RETURNED = "已编制", "已复核", "已放行", "已对账", "已退回"
 
 
 @action("payment.make", needs="payment.make")
-def make_batch(place: str, scheme: str, month: Month, *, by: Actor) -> Batch:
+def make_batch(place: str, scheme: str, month: Month, *, layout: str = CARD, by: Actor) -> Batch:
     """Freeze the month's waiting lines without a stop into a batch; late ones make a second part.
 
-    Raises ``NothingToPay`` where no line waits. Stops are asked for in this transaction.
+    ``layout`` is that of the bank's file. Raises ``NothingToPay`` where no line waits. Stops are
+    asked for in this transaction.
     """
     require(by.covers(place), NotThere())
     require(by.user_id is not None, PersonNeeded(step="编制批次"))
+    demand_known(layout)
     lock(month_lock(place, scheme, month))
     stops.refresh(place, scheme, month)
-    batch = Batch(
-        pk=_next_id(),
+    part = _next_part(place, scheme, month)
+    batch: Batch = Batch.objects.create(
+        number=batch_number(place, scheme, str(month), part),
         place=place,
         scheme=scheme,
         month=str(month),
-        part=_next_part(place, scheme, month),
+        part=part,
+        layout=layout,
         state=MADE,
+        lines=0,
+        total_fen=0,
         made_by_id=by.user_id,
         made_at=clock.business_now(),
     )
-    batch.number = batch_number(place, scheme, batch.month, batch.part)
     _freeze(batch, month)
     setoff.keep(batch)
     _seal(batch)
-    batch.save(force_insert=True)
+    batch.save(update_fields=["lines", "total_fen", "digest"])
     return batch
-
-
-def _next_id() -> int:
-    # The number is taken first, so that lines can be frozen before the batch counts them.
-    with connection.cursor() as cursor:
-        cursor.execute("select nextval(pg_get_serial_sequence('payments_batch', 'id'))")
-        return int(cursor.fetchone()[0])
 
 
 def _next_part(place: str, scheme: str, month: Month) -> int:
@@ -115,10 +115,15 @@ def lines_of(batch: Batch) -> list[FileLine]:
         ]
 
 
+def _bytes_of(batch: Batch, lines: list[FileLine]) -> bytes:
+    payer = "" if batch.layout == CARD else f"{name_of(batch.place[:6].ljust(12, '0'))}民政局"
+    return layouts.build(batch, lines, payer)
+
+
 def _seal(batch: Batch) -> bytes:
     """Set the count, total and digest of the batch from its lines; returns the file's bytes."""
     lines = lines_of(batch)
-    content = build(batch, lines)
+    content = _bytes_of(batch, lines)
     batch.lines = len(lines)
     batch.total_fen = sum(line.fen for line in lines)
     batch.digest = sha256(content).hexdigest()
@@ -161,7 +166,7 @@ def approve_batch(batch_id: int, *, by: Actor) -> Batch:
 
 
 def _demand_same_content(batch: Batch, *, step: str) -> bytes:
-    content = build(batch, lines_of(batch))
+    content = _bytes_of(batch, lines_of(batch))
     same = sha256(content).hexdigest() == batch.digest
     require(same, ContentChanged(number=batch.number, step=step))
     return content
@@ -188,7 +193,11 @@ def release_batch(batch_id: int, *, by: Actor) -> Batch:
     funds.draw(batch)
     pended = ledger.pend(batch)
     assert pended == batch.lines, "the ledger and the batch count differently"
-    batch.bank_file = keep(content, name=file_name(batch.number), media_type="text/plain")
+    batch.bank_file = keep(
+        content,
+        name=file_name(batch.number, batch.layout),
+        media_type=media_type(batch.layout),
+    )
     assert batch.bank_file.digest == batch.digest, "the bytes kept are not the bytes counted"
     batch.state, batch.released_by_id = RELEASED, by.user_id
     batch.released_at = clock.business_now()

@@ -8,14 +8,12 @@ behind it, so that the same movement can only be written once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from doudi.kernel import clock
-from doudi.payments.models import Batch
-from doudi.payments.settling import Pending
+from doudi.payments.models import BankReturn, Batch
 
 # How a movement is named, in SQL over its payable; replaced only by the test that plants a bug.
 NAME = "p.reference || ':' || %(kind)s"
@@ -47,7 +45,7 @@ def pend(batch: Batch) -> int:
             "debit, credit, fen, reason, made_at) "
             f"select {NAME}, %(kind)s, p.id, p.batch_id, null, "
             "%(debit)s, %(credit)s, p.fen - p.kept_fen, '', %(now)s "
-            "from payments_payable p where p.batch_id = %(batch)s order by p.reference",
+            "from payments_payable p where p.batch_id = %(batch)s",
             {
                 "kind": "pend",
                 "batch": batch.pk,
@@ -59,58 +57,25 @@ def pend(batch: Batch) -> int:
         return int(cursor.rowcount)
 
 
-_SETTLE = """
-insert into payments_transfer (reference, kind, payable_id, batch_id, settles_id,
+# What a return file settles, as ``settling`` has sorted it out in this transaction: the bank paid,
+# and what was under way arrives; or it could not, and what was under way is due again.
+_SETTLE = f"""
+insert into payments_transfer (reference, kind, payable_id, batch_id, settles_id, answered_in_id,
   debit, credit, fen, reason, made_at)
-select {name}, %(kind)s, p.id, t.batch_id, t.id, t.credit, {credit}, t.fen, s.reason, %(now)s
-from unnest(%(pends)s::bigint[], %(reasons)s::text[]) as s (id, reason)
-join payments_transfer t on t.id = s.id and t.kind = 'pend' and t.batch_id = %(batch)s
-join payments_payable p on p.id = t.payable_id
-order by t.id
+select {NAME.replace("%(kind)s", "p.outcome")}, p.outcome, p.payable_id, %(batch)s, p.id, %(row)s,
+  p.credit, case when p.outcome = 'post' then '到账:H' || p.household_id else p.debit end,
+  p.fen, case when p.outcome = 'void' then p.reason else '' end, %(now)s
+from bank_outcome p where p.outcome in ('post', 'void')
 """
 
 
-def post(batch: Batch, pendings: Sequence[Pending]) -> int:
-    """The bank paid: what was under way arrives at the household; returns lines."""
-    credit = "'到账:H' || p.household_id"
-    return _settle(batch, "post", credit, [(x.transfer_id, "") for x in pendings])
-
-
-def void(batch: Batch, pendings: Sequence[tuple[Pending, str]]) -> int:
-    """The bank could not pay: what was under way is due again, with the bank's reason."""
-    rows = [(pending.transfer_id, reason) for pending, reason in pendings]
-    return _settle(batch, "void", "t.debit", rows)
-
-
-def _settle(batch: Batch, kind: str, credit: str, rows: list[tuple[int, str]]) -> int:
-    if not rows:
-        return 0
+def settle(batch: Batch, row: BankReturn) -> int:
+    """Post what the bank paid and void what it could not, as a return file says; returns lines."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SETTLE.format(name=NAME, credit=credit),
-            {
-                "kind": kind,
-                "batch": batch.pk,
-                "pends": [transfer_id for transfer_id, _ in rows],
-                "reasons": [reason for _, reason in rows],
-                "now": clock.business_now(),
-            },
-        )
-        assert cursor.rowcount == len(rows), "a settlement without its pending movement"
-        return int(cursor.rowcount)
-
-
-def pending_of(batch: Batch) -> dict[str, Pending]:
-    """Every pending movement of a batch by the reference of its payable, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select p.reference, p.id, t.id, t.fen, coalesce(s.kind, '') "
-            "from payments_transfer t join payments_payable p on p.id = t.payable_id "
-            "left join payments_transfer s on s.settles_id = t.id "
-            "where t.batch_id = %s and t.kind = 'pend'",
-            [batch.pk],
-        )
-        return {reference: Pending(*rest) for reference, *rest in cursor.fetchall()}
+        cursor.execute(_SETTLE, {"batch": batch.pk, "row": row.pk, "now": row.received_at})
+        settled = int(cursor.rowcount)
+    assert settled == row.paid_lines + row.failed_lines, "a settlement was counted otherwise"
+    return settled
 
 
 def balances(batch: Batch | None = None) -> Balances:

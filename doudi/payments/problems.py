@@ -81,3 +81,12 @@ class ReturnForAnotherBatch(Problem):
     say = "这份回盘文件属于批次 {found}，不是 {number}，没有导入。"
     next = "请在批次 {found} 的页面导入，或向银行索取 {number} 的回盘文件。"
     fields = ("number", "found")
+
+
+class LayoutUnknown(Problem):
+    """A layout that was not agreed with any bank."""
+
+    code = "payment.layout_unknown"
+    say = "没有“{layout}”这种银行文件格式。"
+    next = "请在已约定的格式中选择：{layouts}。"
+    fields = ("layout", "layouts")

@@ -6,24 +6,24 @@ named with its reason, and a line that contradicts an earlier answer is refused 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from django.db.models import F, Sum
 
 from doudi.base.access import Actor
 from doudi.base.actions import action
 from doudi.base.files import keep
 from doudi.kernel import clock
-from doudi.payments import aftermath, ledger
-from doudi.payments.bankfile import LineProblem, parse_return
+from doudi.payments import aftermath, ledger, settling
 from doudi.payments.batches import RELEASED, SETTLED, demand_state, locked
-from doudi.payments.models import BankReturn, Batch, ReturnProblem
-from doudi.payments.settling import Settlement, settle_lines
+from doudi.payments.layouts import parse_return
+from doudi.payments.models import BankReturn, Batch
+from doudi.payments.topics import RETURN_SETTLED
 
 
 @action("payment.receive", needs="payment.receive")
 def receive_return(batch_id: int, content: bytes, file_name: str, *, by: Actor) -> BankReturn:
     """Settle the pending movements that a return file answers; the same bytes again are a no-op.
 
-    Paid lines become facts and events of the aid chain, failed ones are due again. Raises
+    The work list then writes facts and events of the aid chain; failed lines are due again. Raises
     ``ReturnForAnotherBatch`` where the head names another batch; bad lines never raise.
     """
     batch = locked(batch_id)
@@ -34,44 +34,35 @@ def receive_return(batch_id: int, content: bytes, file_name: str, *, by: Actor) 
     if known is not None:
         found: BankReturn = known
         return found
-    done = settle_lines(lines, ledger.pending_of(batch))
-    done.problems += problems
-    ledger.post(batch, done.post)
-    ledger.void(batch, done.void)
+    done = settling.settle_lines(batch, lines, problems)
     row: BankReturn = BankReturn.objects.create(
         batch=batch,
         file=file,
         received_at=clock.business_now(),
         received_by_id=by.user_id,
         lines=len(lines) + sum(1 for problem in problems if problem.line),
-        paid_lines=len(done.post),
+        paid_lines=done.paid_lines,
         paid_fen=done.paid_fen,
-        failed_lines=len(done.void),
+        failed_lines=done.failed_lines,
         failed_fen=done.failed_fen,
-        refused_lines=len({problem.line for problem in done.problems if problem.line}),
+        refused_lines=done.refused_lines,
     )
-    _keep_problems(row, done.problems)
-    _finish(batch, done)
+    settling.keep_refused(row)
+    ledger.settle(batch, row)
+    _finish(batch, row)
     return row
 
 
-def _keep_problems(row: BankReturn, problems: Sequence[LineProblem]) -> None:
-    ReturnProblem.objects.bulk_create(
-        ReturnProblem(
-            bank_return=row,
-            line=problem.line,
-            column=problem.column,
-            value=problem.value,
-            why=problem.why,
-        )
-        for problem in sorted(problems, key=lambda found: (found.line, found.column, found.why))
+def _finish(batch: Batch, row: BankReturn) -> None:
+    """Ask for corrections, close the batch when nothing is under way, and hand the telling on."""
+    if row.failed_lines:
+        aftermath.ask_for_correction(batch)
+    if row.paid_lines or row.failed_lines:
+        RETURN_SETTLED.emit(return_id=row.pk, place=batch.place)
+    answered = BankReturn.objects.filter(batch=batch).aggregate(
+        lines=Sum(F("paid_lines") + F("failed_lines"))
     )
-
-
-def _finish(batch: Batch, done: Settlement) -> None:
-    """Tell the households' files what arrived, and close the batch when nothing is under way."""
-    aftermath.tell_paid(batch, [pending.payable_id for pending in done.post])
-    aftermath.tell_failed(batch, {pending.payable_id: why for pending, why in done.void})
-    if batch.state != SETTLED and ledger.balances(batch).outstanding == 0:
+    assert answered["lines"] <= batch.lines, "more was settled than was sent"
+    if batch.state != SETTLED and answered["lines"] == batch.lines:
         batch.state = SETTLED
         batch.save(update_fields=["state"])

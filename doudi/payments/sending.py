@@ -16,8 +16,8 @@ from doudi.base.files import content_of, write_whole
 from doudi.base.handoff import consumes
 from doudi.base.locks import lock
 from doudi.kernel import clock, faults
-from doudi.payments.bankfile import file_name
 from doudi.payments.batches import RELEASED, SETTLED, demand_state, locked
+from doudi.payments.layouts import file_name
 from doudi.payments.models import Batch
 from doudi.payments.topics import BATCH_RELEASED
 
@@ -63,7 +63,7 @@ def _write(batch: Batch) -> None:
     assert batch.bank_file is not None, "a released batch has its bytes"
     content = content_of(batch.bank_file)
     faults.here("payment.send:read")
-    write_whole(folder / file_name(batch.number), content)
+    write_whole(folder / file_name(batch.number, batch.layout), content)
     faults.here("payment.send:written")
 
 

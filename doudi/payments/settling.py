@@ -1,86 +1,128 @@
-"""What the lines of a return file do to the pending movements of a batch; pure.
+"""What the lines of a return file do to the pending movements of a batch, set-based.
 
-The answer does not depend on the order of lines: neither the first nor the last of two that
-contradict each other wins, both are named and none is used (promise M7).
+The lines of one file are copied into a temporary table and joined with the ledger once. The answer
+does not depend on the order of lines: neither the first nor the last of two that contradict each
+other wins, both are named and none is used (promise M7).
 """
+
+# ruff: noqa: S608  (statements are put together from constants of this package only)
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
 
 from doudi.payments.bankfile import FAILED, PAID, LineProblem, ReturnLine
+from doudi.payments.models import BankReturn, Batch
+
+_TABLES = """
+drop table if exists pg_temp.bank_said, pg_temp.bank_refused, pg_temp.bank_outcome;
+create temporary table bank_said (line int not null, reference text not null,
+  paid boolean not null, fen bigint not null, reason text not null) on commit drop;
+create temporary table bank_refused (line int not null, field text not null, value text not null,
+  why text not null) on commit drop
+"""
+
+# One row for each reference that the file names: what it says, what was sent, what follows. Of
+# several reasons the smallest is kept, so that the order of lines decides nothing.
+_OUTCOME = """
+create temporary table bank_outcome on commit drop as
+with told as (
+  select reference, min(line) as line, count(*) as times, bool_and(paid) as paid,
+    bool_and(paid) = bool_or(paid) and min(fen) = max(fen) as agrees, min(fen) as fen,
+    min(reason collate "C") as reason
+  from bank_said group by reference
+), sent as (
+  select p.reference, p.household_id, t.payable_id, t.id, t.fen, t.debit, t.credit,
+    s.kind as settled
+  from payments_transfer t join payments_payable p on p.id = t.payable_id
+  left join payments_transfer s on s.settles_id = t.id and s.batch_id = %(batch)s
+  where t.batch_id = %(batch)s and t.kind = 'pend'
+)
+select told.reference, told.line, told.times, told.reason, sent.id, sent.payable_id,
+  sent.household_id, sent.fen, sent.debit, sent.credit, sent.settled,
+  case when sent.id is null then 'unknown'
+    when not told.agrees then 'contradiction'
+    when told.fen <> sent.fen then 'amount'
+    when sent.settled is null then case when told.paid then 'post' else 'void' end
+    when (sent.settled = 'post') = told.paid then 'known'
+    else 'otherwise' end as outcome
+from told left join sent using (reference)
+"""
+
+_COUNT = """
+select coalesce(sum(1) filter (where outcome = 'post'), 0)::bigint,
+  coalesce(sum(fen) filter (where outcome = 'post'), 0)::bigint,
+  coalesce(sum(1) filter (where outcome = 'void'), 0)::bigint,
+  coalesce(sum(fen) filter (where outcome = 'void'), 0)::bigint
+from bank_outcome
+"""
+
+_REFUSE = f"""
+insert into bank_refused (line, field, value, why)
+select s.line,
+  case o.outcome when 'amount' then '金额' when 'otherwise' then '结果' else '业务号' end,
+  case o.outcome when 'amount' then s.fen::text
+    when 'otherwise' then case when s.paid then '{PAID}' else '{FAILED}' end
+    else s.reference end,
+  case o.outcome when 'unknown' then '本批次没有这个业务号'
+    when 'contradiction' then '同一业务号在文件内有互相矛盾的几行'
+    when 'amount' then '金额与送盘的 ' || o.fen || ' 分不符'
+    when 'otherwise' then '此前的回盘已记为“'
+      || case when o.settled = 'post' then '{PAID}' else '{FAILED}' end || '”，本次为“'
+      || case when s.paid then '{PAID}' else '{FAILED}' end || '”，互相矛盾，请向银行核实'
+    else '文件内重复的一行，只采用一次' end
+from bank_outcome o join bank_said s using (reference)
+where o.outcome not in ('post', 'void', 'known') or (o.times > 1 and s.line > o.line)
+"""
+
+_KEEP_REFUSED = """
+insert into payments_returnproblem (bank_return_id, line, "column", value, why)
+select %s, line, field, value, why from bank_refused
+order by line, field collate "C", why collate "C"
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A pending movement: its payable, its own id, fen, and how it is settled ("" post void)."""
-
-    payable_id: int
-    transfer_id: int
-    fen: int
-    settled: str = ""
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Settlement:
-    """What is to be posted, what is to be voided and why, and what cannot be used."""
+    """What the lines of one file come to: lines and fen to post and to void, lines refused."""
 
-    post: list[Pending] = field(default_factory=list)
-    void: list[tuple[Pending, str]] = field(default_factory=list)
-    known: int = 0  # lines that repeat what an earlier file had said
-    problems: list[LineProblem] = field(default_factory=list)
-
-    @property
-    def paid_fen(self) -> int:
-        return sum(pending.fen for pending in self.post)
-
-    @property
-    def failed_fen(self) -> int:
-        return sum(pending.fen for pending, _ in self.void)
+    paid_lines: int
+    paid_fen: int
+    failed_lines: int
+    failed_fen: int
+    refused_lines: int
 
 
-def settle_lines(lines: Iterable[ReturnLine], known: Mapping[str, Pending]) -> Settlement:
-    """Sort the lines of one file into post, void, already known, and problems by line."""
-    by_reference: dict[str, list[ReturnLine]] = defaultdict(list)
-    for line in lines:
-        by_reference[line.reference].append(line)
-    done = Settlement()
-    for reference in sorted(by_reference):
-        _settle_one(by_reference[reference], known.get(reference), done)
-    return done
+def settle_lines(
+    batch: Batch, lines: Iterable[ReturnLine], problems: Iterable[LineProblem]
+) -> Settlement:
+    """Sort the lines of one file into ``bank_outcome`` and ``bank_refused``, inside an action.
+
+    The lines carry the numbers that they have in the file; problems are what could not be read.
+    """
+    assert connection.in_atomic_block, "a return is settled inside an action"
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        with cursor.copy("copy bank_said (line, reference, paid, fen, reason) from stdin") as copy:
+            for line in lines:
+                copy.write_row(line)
+        with cursor.copy("copy bank_refused (line, field, value, why) from stdin") as copy:
+            for problem in problems:
+                copy.write_row((problem.line, problem.column, problem.value, problem.why))
+        cursor.execute("analyze bank_said")
+        cursor.execute(_OUTCOME, {"batch": batch.pk})
+        cursor.execute(_REFUSE)
+        cursor.execute(_COUNT)
+        paid, paid_fen, failed, failed_fen = cursor.fetchone()
+        cursor.execute("select count(distinct line) from bank_refused where line > 0")
+        (refused,) = cursor.fetchone()
+    return Settlement(paid, paid_fen, failed, failed_fen, refused)
 
 
-def _settle_one(lines: Sequence[ReturnLine], pending: Pending | None, done: Settlement) -> None:
-    first = lines[0]
-    if pending is None:
-        _refuse(lines, done, "业务号", first.reference, "本批次没有这个业务号")
-    elif len({(line.paid, line.fen) for line in lines}) > 1:
-        _refuse(lines, done, "业务号", first.reference, "同一业务号在文件内有互相矛盾的几行")
-    elif first.fen != pending.fen:
-        why = f"金额与送盘的 {pending.fen} 分不符"
-        _refuse(lines, done, "金额", str(first.fen), why)
-    elif pending.settled and (pending.settled == "post") != first.paid:
-        before, now = (PAID, FAILED) if pending.settled == "post" else (FAILED, PAID)
-        why = f"此前的回盘已记为“{before}”，本次为“{now}”，互相矛盾，请向银行核实"
-        _refuse(lines, done, "结果", now, why)
-    else:
-        _refuse(lines[1:], done, "业务号", first.reference, "文件内重复的一行，只采用一次")
-        _use(lines, pending, done)
-
-
-def _use(lines: Sequence[ReturnLine], pending: Pending, done: Settlement) -> None:
-    if pending.settled:
-        done.known += 1
-    elif lines[0].paid:
-        done.post.append(pending)
-    else:
-        # Of several reasons the smallest is kept, so that the order of lines decides nothing.
-        done.void.append((pending, min(line.reason for line in lines)))
-
-
-def _refuse(
-    lines: Sequence[ReturnLine], done: Settlement, column: str, value: str, why: str
-) -> None:
-    done.problems += [LineProblem(line.line, column, value, why) for line in lines]
+def keep_refused(row: BankReturn) -> None:
+    """Keep every line that could not be used beside the return file, with its reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_REFUSED, [row.pk])

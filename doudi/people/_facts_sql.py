@@ -96,6 +96,15 @@ select person_id, kind, key, amount_fen, code, detail, valid_since, valid_before
 from fact_wanted where not same
 """
 
+OPEN_SELECTED = """
+insert into people_fact (person_id, kind, key, amount_fen, code, detail, valid_since, valid_before,
+  known_since, known_before, source, stated, withdrawn)
+select person_id, kind, key, amount_fen, code, detail, valid_since, valid_before,
+  %(known_since)s, null, source, true, false
+from ({}) as found (person_id, kind, key, amount_fen, code, detail, valid_since, valid_before,
+  source)
+"""
+
 FORGET_STAGED = f"delete from fact_staging where {_OF_SOURCE}"
 
 DROP_WITHDRAWN = "drop table if exists pg_temp.fact_touched, pg_temp.fact_standing"

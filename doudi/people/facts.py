@@ -143,6 +143,21 @@ def merge_staged(source_prefix: str) -> MergeCount:
     return counts
 
 
+def open_selected(select: str, told: Mapping[str, Any]) -> int:
+    """Open events that a SELECT of the caller's own rows finds, inside an action; returns how many.
+
+    For events that are named before they happen and stated once, such as a payment: the schema
+    refuses a second one under the same key and day. Columns of the SELECT: person, kind, key, amount in
+    fen, code, detail, first day, last day (not included), source.
+    """
+    assert connection.in_atomic_block, "facts are written inside an action"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.OPEN_SELECTED.format(select), {**told, "known_since": clock.business_now()}
+        )
+        return int(cursor.rowcount)
+
+
 def close_source(source_prefix: str) -> int:
     """Withdraw a source inside an action: returns how many of its statements were taken back.
 

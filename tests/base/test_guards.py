@@ -13,6 +13,18 @@ from doudi.base.guards import APP, INSIGHT, every_table_declares_a_guard, guarde
 
 MODELS = guarded_models()
 AUDITED = {"doudi_begin", "doudi_mark", "doudi_insert", "doudi_update", "doudi_delete"}
+# What payments compare for a whole statement in place of foreign keys (docs/payments.md).
+NAMED_STAYS, STAYS = {"payments_named_stays"}, {"payments_stays"}
+OF_PAYMENTS = {
+    "payments_payable": {"payments_agree_insert", "payments_agree_update"} | STAYS,
+    "payments_transfer": {"payments_agree"},
+    "payments_batch": STAYS,
+    "payments_bankreturn": STAYS,
+    "payments_payeearrangement": STAYS,
+    "people_household": NAMED_STAYS,
+    "people_person": NAMED_STAYS,
+    "people_payeeaccount": NAMED_STAYS,
+}
 # pg_trigger.tgtype: what a trigger fires on.
 DELETE, UPDATE, TRUNCATE, BEFORE = 8, 16, 32, 2
 
@@ -20,7 +32,9 @@ DELETE, UPDATE, TRUNCATE, BEFORE = 8, 16, 32, 2
 def told(model: type[models.Model]) -> dict[str, Any]:
     """What the catalogue must say of a table, from its declaration."""
     guard = model.guard
-    triggers = set(AUDITED) if guard.audited else set()
+    triggers = (set(AUDITED) if guard.audited else set()) | OF_PAYMENTS.get(
+        model._meta.db_table, set()
+    )
     if guard.audited or guard.append_only:
         triggers.add("doudi_refuse")
     changes = set() if guard.append_only else {"UPDATE", "DELETE"}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from doudi.base.access import scope
+from doudi.base.access import Actor, scope
 from doudi.payments.accrual import accrue
+from doudi.payments.aftermath import tell_settled
 from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.batches import approve_batch, make_batch, release_batch, send_back_batch
 from doudi.payments.corrections import resubmit_failed
-from doudi.payments.models import Batch
+from doudi.payments.models import BankReturn, Batch
 from doudi.payments.queries import failed_payables
 from doudi.payments.reconcile import receive_return
 from doudi.payments.sending import resend, send_batch
@@ -51,6 +52,12 @@ def _resubmit(world: World, batch: Batch) -> int:
     return resubmit_failed(batch.pk, failed, by=world.maker)
 
 
+def _tell(world: World, batch: Batch) -> int:
+    with scope(world.maker):
+        row = BankReturn.objects.get(batch=batch)
+    return tell_settled(row.pk, by=Actor.system(COUNTY))
+
+
 def _answer(world: World, batch: Batch) -> bytes:
     """A return that pays one line, refuses one, and names one that nobody knows."""
     paid = ReturnLine(0, world.reference(0), True, world.fen[0])
@@ -88,6 +95,7 @@ EXAMPLES: dict[str, Prepare] = {
         _release, lambda world, batch: send_batch(batch.pk, by=world.releaser)
     ),
     "payment.resend": _example(_release, lambda world, batch: resend(batch.pk, by=world.releaser)),
+    "payment.tell": _example(_fail, lambda world, batch: _tell(world, batch)),
     "payment.correct": _example(_fail, _resubmit),
     "payment.receive": _example(
         _release,

@@ -17,10 +17,10 @@ from doudi.payments.bankfile import (
     ReturnLine,
     build,
     build_return,
-    file_name,
     parse_return,
     read_batch,
 )
+from doudi.payments.layouts import CARD, file_name
 from doudi.payments.problems import ReturnForAnotherBatch
 
 
@@ -45,7 +45,7 @@ def test_the_file_counts_and_adds_up_in_head_and_trailer_and_seals_itself():
     assert rows[1] == "D|DB:H10:2022-06:main|王㐂|6217000000000010|33000"
     body = content[: content.rindex(b"T|")]
     assert rows[-1] == f"T|3|84051|{hashlib.sha256(body).hexdigest()}"
-    assert file_name(Names.number) == "620521-DB-202206-1.txt"
+    assert file_name(Names.number, CARD) == "620521-DB-202206-1.txt"
 
 
 def test_what_is_written_is_read_again_with_rare_characters_and_leading_zeros():

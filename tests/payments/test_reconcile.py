@@ -7,14 +7,16 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from doudi.base.access import scope
+from doudi.base.access import Actor, scope
 from doudi.base.models import Task
+from doudi.base.worklist import drain, waiting
 from doudi.kernel.problems import NotThere
 from doudi.payments import ledger
 from doudi.payments.accrual import accrue
+from doudi.payments.aftermath import tell_settled
 from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.batches import make_batch
-from doudi.payments.models import BankReturn, Batch, Transfer
+from doudi.payments.models import BankReturn, Batch, Payable, Transfer
 from doudi.payments.problems import ReturnForAnotherBatch, WrongState
 from doudi.payments.queries import (
     balanced,
@@ -53,7 +55,10 @@ def answer(world, index, *, paid=True, fen=None, reason="账户已销户"):
 
 def receive(world, batch, *lines, number=None):
     content = build_return(number or batch.number, lines)
-    return receive_return(batch.pk, content, "回盘.txt", by=world.maker)
+    row = receive_return(batch.pk, content, "回盘.txt", by=world.maker)
+    with scope(world.maker):
+        drain()
+    return row
 
 
 def state_after(world):
@@ -205,12 +210,101 @@ def test_rows_of_the_ledger_can_be_neither_changed_nor_removed_by_the_applicatio
         cursor.execute(statement)
 
 
+def movement(world, **changed):
+    """A settlement of the first household's line as the code would write it, with changes."""
+    with scope(world.maker):
+        pend = Transfer.objects.get(kind="pend", payable__household_id=world.households[0])
+    told = {
+        "reference": "甲", "kind": "void", "payable_id": pend.payable_id,
+        "batch_id": pend.batch_id, "settles_id": pend.pk, "debit": pend.credit,
+        "credit": pend.debit, "fen": pend.fen, "made_at": pend.made_at,
+    }  # fmt: skip
+    return Transfer(**{**told, **changed})
+
+
 def test_a_pending_movement_cannot_be_settled_twice_even_past_the_code(world, batch):
     receive(world, batch, answer(world, 0))
-    with scope(world.maker):
-        pending = ledger.pending_of(batch)[world.reference(0)]
     with pytest.raises(DatabaseError, match="settled_once"), arranging():
-        ledger.void(batch, [(pending, "再来一次")])
+        movement(world).save(force_insert=True)
+
+
+WRONG_MOVEMENTS = {
+    "another amount": {"fen": 1},
+    "another line": {"payable_id": 999_999},
+    "another batch": {"batch_id": 999_999},
+    "nothing pending": {"settles_id": 999_999},
+    "a pending movement of other money": {"kind": "pend", "settles_id": None, "fen": 1},
+}
+
+
+@pytest.mark.parametrize("changed", WRONG_MOVEMENTS.values(), ids=list(WRONG_MOVEMENTS))
+def test_the_database_refuses_a_movement_that_does_not_agree_with_what_it_moves(
+    world, batch, changed
+):
+    with pytest.raises(DatabaseError, match=r"does not agree|row-level security"), arranging():
+        movement(world, **changed).save(force_insert=True)
+
+
+def test_a_settlement_of_a_settlement_is_refused(world, batch):
+    receive(world, batch, answer(world, 0))
+    with scope(world.maker):
+        post = Transfer.objects.get(kind="post")
+    with pytest.raises(DatabaseError, match=r"does not agree|row-level security"), arranging():
+        movement(world, settles_id=post.pk).save(force_insert=True)
+
+
+WRONG_LINES = {
+    "a card of somebody else": lambda world: {"account_id": world.accounts[1]},
+    "no such household": lambda world: {"household_id": 999_999},
+    "no such payee": lambda world: {"payee_id": 999_999, "account_id": None},
+    "no such batch": lambda world: {"batch_id": 999_999},
+    "another month than the batch's": lambda world: {"month": "2022-07"},
+}
+
+
+@pytest.mark.parametrize("changed", WRONG_LINES.values(), ids=list(WRONG_LINES))
+def test_the_database_refuses_a_line_that_does_not_agree_with_what_it_names(world, batch, changed):
+    with pytest.raises(DatabaseError, match=r"does not agree|row-level security"), arranging():
+        Payable.objects.filter(household_id=world.households[0]).update(**changed(world))
+
+
+@pytest.mark.parametrize("table", ["payments_payable", "payments_batch", "people_payeeaccount"])
+def test_what_the_ledger_names_cannot_be_removed(world, batch, table):
+    with (
+        pytest.raises(DatabaseError, match=r"and stays?"),
+        arranging(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"delete from {table}")
+
+
+def test_the_households_files_are_told_once_after_the_money_is_counted(world, batch):
+    drain()
+    content = build_return(batch.number, [answer(world, 0), answer(world, 1, paid=False)])
+    row = receive_return(batch.pk, content, "回盘.txt", by=world.maker)
+    assert waiting() == 1
+    with scope(world.maker):
+        assert not ChainEvent.objects.filter(kind="发放").exists()
+    assert tell_settled(row.pk, by=Actor.system(COUNTY)) == 2
+    assert tell_settled(row.pk, by=Actor.system(COUNTY)) == 0
+    drain()
+    with scope(world.maker):
+        titles = ChainEvent.objects.filter(kind="发放").order_by("title")
+        assert [event.title for event in titles] == [
+            "低保 2022-06 发放失败：账户已销户",
+            "低保 2022-06 已到账",
+        ]
+        assert Fact.objects.filter(kind="paid", known_before=None).count() == 1
+
+
+def test_each_part_tells_only_what_it_settled_also_at_the_same_moment(world, batch):
+    rows = [
+        receive_return(
+            batch.pk, build_return(batch.number, [answer(world, k)]), f"{k}", by=world.maker
+        )
+        for k in range(2)
+    ]
+    assert [tell_settled(row.pk, by=Actor.system(COUNTY)) for row in rows] == [1, 1]
 
 
 def test_the_invariant_fails_where_a_batch_says_other_than_its_ledger(world, batch):
@@ -249,5 +343,6 @@ def test_the_number_of_statements_of_a_return_does_not_grow_with_its_lines(world
             receive(world, batch, *lines)
         return len(captured)
 
+    drain()  # the file of the release
     few = statements([answer(world, 0)])
     assert statements([answer(world, 1), answer(world, 2)]) == few

@@ -17,7 +17,7 @@ from django.db import connection, connections
 
 from doudi.base import files
 from doudi.base.access import scope
-from doudi.base.worklist import drain
+from doudi.base.worklist import drain, revive_stalled
 from doudi.kernel import faults
 from doudi.kernel.dates import Month
 from doudi.payments import ledger, sending
@@ -62,6 +62,8 @@ def run_month(world: World, month: Month, bank: Bank) -> None:
     for number, content in bank.returns():
         if number == batch.number:
             receive_return(batch.pk, content, f"{number}.ret", by=world.maker)
+    revive_stalled()
+    drain()
 
 
 def faults_of(world: World, month: Month, bank: Bank) -> list[str]:
@@ -208,7 +210,7 @@ def boundaries_of_the_sending(world: World, bank: Bank) -> list[int]:
 
 
 def file_named_by_process(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sending, "file_name", lambda number: f"{number}-{os.getpid()}.txt")
+    patch.setattr(sending, "file_name", lambda number, layout: f"{number}-{os.getpid()}.txt")
 
 
 def written_in_place(patch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,13 @@ from doudi.rules.errors import (
     FactRefused,
     MonthsRefused,
     NoLawInForce,
+    OnlySupposed,
     OverlayRefused,
     PlaceRefused,
     RuleRefused,
 )
 from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
+from doudi.rules.fragment import Html, account, fragment
 from doudi.rules.history import Change, History
 from doudi.rules.missing import Want
 from doudi.rules.months import MonthFound, month_by_month
@@ -29,6 +31,7 @@ __all__ = [
     "FactRefused",
     "History",
     "HouseholdFacts",
+    "Html",
     "Input",
     "MonthByMonth",
     "MonthFound",
@@ -36,6 +39,7 @@ __all__ = [
     "MonthsRefused",
     "NoLawInForce",
     "ObligorFacts",
+    "OnlySupposed",
     "Outcome",
     "Overlay",
     "OverlayRefused",
@@ -49,9 +53,11 @@ __all__ = [
     "Turn",
     "Want",
     "WhyLine",
+    "account",
     "assess",
     "determine",
     "determine_many",
+    "fragment",
     "inputs",
     "month_by_month",
     "reassess",

@@ -13,6 +13,8 @@ from doudi.rules.determination import Determination
 from doudi.rules.evaluate import compute
 from doudi.rules.facts import HouseholdFacts, check_names
 from doudi.rules.outcomes import outcomes_of
+from doudi.rules.schema import Fact
+from doudi.rules.supposing import marked, read_supposed
 from doudi.rules.tables import Overlay, ParameterTable
 from doudi.rules.trace import trace_of
 from doudi.rules.version import rules_version
@@ -25,13 +27,19 @@ def determine(
     *,
     overlay: Overlay | None = None,
     programmes: tuple[str, ...] | None = None,
+    supposing: Mapping[tuple[str, str], Fact] | None = None,
 ) -> Determination:
     """What every programme in force on the day at the place gives the household, with full trace.
+
+    `supposing` sets computed values for this one question, by name and holder ('' the household);
+    the answer is then hypothetical and refuses to be written down.
 
     Raises `FactRefused` for a fact that is unknown or out of range, `NoLawInForce` for a day before
     the rules begin, `PlaceRefused` and `OverlayRefused` for what cannot be read.
     """
     check_names(household)
+    if supposing:
+        return _supposed(household, on, place, overlay, programmes, supposing)
     plan = rulebook().plan(on, programmes)
     computed = compute(plan, household, on, place, tables_of(overlay))
     return Determination(
@@ -42,6 +50,29 @@ def determine(
         outcomes=outcomes_of(plan, computed),
         trace=trace_of(plan, computed, household),
         roots=_roots(plan),
+    )
+
+
+def _supposed(
+    household: HouseholdFacts,
+    on: date,
+    place: str,
+    overlay: Overlay | None,
+    programmes: tuple[str, ...] | None,
+    supposing: Mapping[tuple[str, str], Fact],
+) -> Determination:
+    supposed = read_supposed(household, on, supposing)
+    plan = rulebook().supposing(on, programmes, frozenset(name for name, _ in supposed))
+    computed = compute(plan, household, on, place, tables_of(overlay), supposed)
+    return Determination(
+        facts=household,
+        on=on,
+        place=place,
+        rules_version=rules_version(overlay),
+        outcomes=outcomes_of(plan, computed),
+        trace=marked(trace_of(plan, computed, household), supposed),
+        roots=_roots(plan),
+        supposed=tuple((name, holder, value) for (name, holder), value in supposed.items()),
     )
 
 

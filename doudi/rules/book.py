@@ -11,19 +11,21 @@ import enum
 import functools
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
 from doudi.rules import grammar
 from doudi.rules.carries import check_carries
 from doudi.rules.dialect import Carry, Level, Programme, Rule
-from doudi.rules.errors import NoLawInForce, RuleRefused
+from doudi.rules.errors import FactRefused, NoLawInForce, RuleRefused
 from doudi.rules.schema import Input, inputs
 from doudi.rules.tables import Parameter, ParameterTable, read_tables
 
 DAY = "核算日"  # the one value the engine itself gives: the day asked about, as yyyymmdd
+SUPPOSED = "假设"  # the kind of a name that is computed, but set to a value for one question
 _BEGINNING = date(1900, 1, 1)
+_KEPT = 16  # plans with supposed values that are kept
 _TEMPLATE = string.Formatter()
 
 
@@ -92,6 +94,7 @@ class Rulebook:
         self._refuse_unknown_names()
         self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
         self._carrying: dict[int, Plan] = {}
+        self._supposing: dict[tuple[int, tuple[str, ...] | None, frozenset[str]], Plan] = {}
         for day in self.change_days:
             self._check(day)
         check_carries(self.carries, self.rules, schema)
@@ -123,6 +126,30 @@ class Rulebook:
         for programme in chosen:
             wanted += _names_of(programme)
         return _plan(nodes, chosen, wanted)
+
+    def supposing(
+        self, on: date, programmes: tuple[str, ...] | None, names: frozenset[str]
+    ) -> Plan:
+        """The plan of a day with some computed names to be set; raises `FactRefused`.
+
+        What a supposed name of the household would be worked out from is not asked for.
+        """
+        key = (bisect.bisect_right(self.change_days, on), programmes, names)
+        if (kept := self._supposing.get(key)) is not None:
+            return kept
+        plain = self.plan(on, programmes)
+        nodes = self._nodes(on)
+        for name in names:
+            node = nodes.get(name)
+            if node is None or node.rule is None:
+                raise FactRefused(name=name, why="这一天没有这个名称的规则，不能假设它的值")
+            asks = () if node.level is Level.HOUSEHOLD else node.inputs
+            nodes[name] = replace(node, kind=SUPPOSED, inputs=asks)
+        wanted = [name for programme in plain.programmes for name in _names_of(programme)]
+        if len(self._supposing) >= _KEPT:
+            self._supposing.clear()
+        self._supposing[key] = made = _plan(nodes, plain.programmes, wanted)
+        return made
 
     def carrying(self, on: date) -> Plan:
         """What works out the facts that a month hands to the next one; it decides no programme."""

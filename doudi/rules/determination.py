@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from doudi.kernel.money import Fen
+from doudi.rules.errors import OnlySupposed
 from doudi.rules.facts import HouseholdFacts
 from doudi.rules.missing import Want
 
 
 class Step(NamedTuple):
-    """One value; `kind` is 资料, 缺省 (a fact not given), 参数, 规则 or 已知 (the day).
+    """One value; `kind` is 资料, 缺省 (a fact not given), 参数, 规则, 已知 (the day) or 假设.
 
     `holder` is a person's reference or ''.
     `value` is fen, count, yes or no, or 0/1/2 for a finding; None when missing. The last six fields
@@ -116,6 +117,12 @@ class Determination:
     outcomes: tuple[Outcome, ...]
     trace: tuple[Step, ...] = field(repr=False)
     roots: Mapping[str, tuple[str, ...]] = field(repr=False)
+    supposed: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def hypothetical(self) -> bool:
+        """Whether computed values were set for the question: then it is no decision."""
+        return bool(self.supposed)
 
     def outcome(self, programme: str, holder: str = "") -> Outcome | None:
         """The outcome of a programme for the household ('') or a person."""
@@ -125,7 +132,23 @@ class Determination:
         return None
 
     def as_json(self) -> dict[str, Any]:
-        """Everything as plain values; equal questions give equal values."""
+        """Everything as plain values, to be stored; equal questions give equal values.
+
+        Raises `OnlySupposed` for a hypothetical answer, which is only to be looked at.
+        """
+        if self.supposed:
+            raise OnlySupposed(names="、".join(name for name, _, _ in self.supposed))
+        return self._plain()
+
+    def as_shown_json(self) -> dict[str, Any]:
+        """As `as_json`, for a screen: what is only supposed is told, and nothing reads it back."""
+        told = [
+            {"name": name, "holder": holder, "value": value}
+            for name, holder, value in self.supposed
+        ]
+        return {**self._plain(), "hypothetical": True, "supposed": told} if told else self._plain()
+
+    def _plain(self) -> dict[str, Any]:
         return {
             "facts": self.facts.as_json(),
             "on": self.on.isoformat(),
@@ -142,8 +165,10 @@ class Determination:
 
     @staticmethod
     def from_json(stored: Mapping[str, Any] | str) -> Determination:
-        """The determination that `as_json` or `to_text` wrote."""
+        """The determination that `as_json` or `to_text` wrote; raises `OnlySupposed`."""
         plain: Mapping[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
+        if told := plain.get("supposed"):
+            raise OnlySupposed(names="、".join(each["name"] for each in told))
         return Determination(
             facts=HouseholdFacts.from_json(plain["facts"]),
             on=date.fromisoformat(plain["on"]),
@@ -174,7 +199,8 @@ class Determination:
                 return
             told.update({(name, whose), (name, found[0].holder and whose)})
             lines.extend(_line(step, indent) for step in found if step.kind != "缺省")
-            for other in found[0].inputs:
+            # One person's value may be supposed, the others' worked out: their inputs are told.
+            for other in max((step.inputs for step in found), key=len):
                 tell(other, indent + 1, whose if found[0].holder else "")
 
         for name in self.roots.get(programme, ()):
@@ -184,7 +210,8 @@ class Determination:
 
 def _line(step: Step, indent: int) -> WhyLine:
     whose = f"成员 {step.holder}：" if step.holder else ""
-    text = f"{whose}{step.name} = {step.shown}　{step.meaning}"
+    supposed = "（假设的值，不是算出来的）" if step.kind == "假设" else ""
+    text = f"{whose}{step.name} = {step.shown}　{supposed}{step.meaning}"
     if step.kind != "参数" or not step.document:
         return WhyLine(indent, text, step.article, "")
     document = f"《{step.document}》{step.document_article}，自 {step.since} 起（{step.mark}）"

@@ -49,6 +49,16 @@ class PlaceRefused(Problem):
     fields = ("place",)
 
 
+class OnlySupposed(Problem):
+    """An answer to a question of what would be: it is no decision and cannot be kept as one."""
+
+    code = "rules.only_supposed"
+    status = 422
+    say = "这是假设“{names}”得出的结果，不是决定，不能保存。"
+    next = "请去掉假设，按实际情况重新测算。"
+    fields = ("names",)
+
+
 class MonthsRefused(Problem):
     """The months asked about are none, or more than anybody asks about."""
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from doudi.rules.book import DAY, Node, Plan
+from doudi.rules.book import DAY, SUPPOSED, Node, Plan
 from doudi.rules.dialect import Level, Rule
 from doudi.rules.facts import HouseholdFacts, ObligorFacts, PersonFacts
 from doudi.rules.inline import compiled
 from doudi.rules.missing import Missing, MissingUsed, Want, united
 from doudi.rules.schema import Fact
+from doudi.rules.supposing import Supposed, places_of
 from doudi.rules.tables import ParameterTable, ParameterValue
 
 Value = Any  # int, bool or Missing; for a person-level name a list of these, one per person
@@ -79,9 +80,17 @@ def works_of(plan: Plan) -> Works:
 
 
 def compute(
-    plan: Plan, facts: HouseholdFacts, on: date, place: str, tables: ParameterTable
+    plan: Plan,
+    facts: HouseholdFacts,
+    on: date,
+    place: str,
+    tables: ParameterTable,
+    supposed: Supposed | None = None,
 ) -> Computed:
-    """Every value of the plan for one household; members are taken in order of reference."""
+    """Every value of the plan for one household; members are taken in order of reference.
+
+    `supposed` sets computed values, by name and holder, where the plan has them to be set.
+    """
     members = sorted(facts.members, key=_reference)
     obligors = sorted(facts.obligors, key=_reference)
     result = Computed(
@@ -100,6 +109,11 @@ def compute(
     for slot, name, value, row in works.figures(asked):
         values[slot] = value
         result.parameters[name] = [row]
+
+    if supposed:
+        for slot, node in enumerate(plan.nodes):
+            if node.kind == SUPPOSED:
+                values[slot] = places_of(node, result.holders(node.level), supposed)
 
     def look(slot: int, keys: tuple[Value, ...]) -> Value:
         node = plan.nodes[slot]

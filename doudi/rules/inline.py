@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from doudi.rules import classes, dialect, grammar
-from doudi.rules.book import Node, Plan, Reach
+from doudi.rules.book import SUPPOSED, Node, Plan, Reach
 from doudi.rules.dialect import Level
 from doudi.rules.missing import MissingUsed
 
@@ -45,6 +45,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     for slot in sorted(done):
         letter = "v" if plan.nodes[slot].level is Level.HOUSEHOLD else "L"
         yield f"    {letter}{slot} = values[{slot}]"
+    for slot in todo:
+        if plan.nodes[slot].kind == SUPPOSED:
+            yield f"    S{slot} = values[{slot}]"
     while todo:
         before = len(todo)
         for level in _ORDER:
@@ -97,6 +100,25 @@ def _indent(lines: Iterator[str], depth: int) -> Iterator[str]:
 
 def _one(plan: Plan, slot: int) -> Iterator[str]:
     """The lines that set `v<slot>`: a look-up, or a rule's body with its fallback."""
+    node = plan.nodes[slot]
+    if node.kind == SUPPOSED:
+        yield from _supposed(plan, slot)
+        return
+    yield from _worked_out(plan, slot)
+
+
+def _supposed(plan: Plan, slot: int) -> Iterator[str]:
+    """What is supposed of this holder; whoever nothing is supposed of has it worked out."""
+    if plan.nodes[slot].level is Level.HOUSEHOLD:
+        yield f"v{slot} = S{slot}[0]"
+        return
+    yield f"if at in S{slot}:"
+    yield f"    v{slot} = S{slot}[at]"
+    yield "else:"
+    yield from _indent(_worked_out(plan, slot), 1)
+
+
+def _worked_out(plan: Plan, slot: int) -> Iterator[str]:
     node = plan.nodes[slot]
     names = {
         name: f"{'G' if reach is Reach.GATHERED else 'v'}{at}"

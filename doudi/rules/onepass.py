@@ -16,6 +16,7 @@ from doudi.rules.api import determine
 from doudi.rules.book import rulebook
 from doudi.rules.determination import Determination, Outcome
 from doudi.rules.facts import HouseholdFacts, PersonFacts
+from doudi.rules.schema import Fact
 from doudi.rules.tables import Overlay
 
 TAKEN_OUT = "本次认定特困"
@@ -66,7 +67,9 @@ class Assessment:
 
     def as_json(self) -> dict[str, Any]:
         """The answer as plain values, without the trace (that is in the determination)."""
+        supposed = {"hypothetical": True} if self.determination.hypothetical else {}
         return {
+            **supposed,
             "on": self.determination.on.isoformat(),
             "place": self.determination.place,
             "rules_version": self.determination.rules_version,
@@ -82,13 +85,19 @@ class Assessment:
 
 
 def assess(
-    household: HouseholdFacts, on: date, place: str, *, overlay: Overlay | None = None
+    household: HouseholdFacts,
+    on: date,
+    place: str,
+    *,
+    overlay: Overlay | None = None,
+    supposing: Mapping[tuple[str, str], Fact] | None = None,
 ) -> Assessment:
     """Every programme for every member, with exclusions and referrals; raises as `determine`."""
-    found = determine(household, on, place, overlay=overlay)
+    found = determine(household, on, place, overlay=overlay, supposing=supposing)
     destitute = _newly_destitute(found)
     if destitute:
-        found = determine(_without(household, destitute), on, place, overlay=overlay)
+        rest = _without(household, destitute)
+        found = determine(rest, on, place, overlay=overlay, supposing=supposing)
     departments = {programme.code: programme.to for programme in rulebook().programmes}
     own = [outcome for outcome in found.outcomes if not departments[outcome.programme]]
     by_result = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
@@ -32,14 +31,13 @@ from doudi.kernel.problems import NotThere, Problem, require
 from doudi.people import consents
 from doudi.people.means import household_means
 from doudi.people.queries import adults_of, household_view, visits_of
-from doudi.rules import WhyLine
+from doudi.rules import account
 from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
 from doudi.web.office.means import Field, household_fields, member_fields, read_means_form
-from doudi.web.office.reports import means_of_case, report_of, tree_of
+from doudi.web.office.reports import means_of_case, report_of
 from doudi.web.office.visits import MANNERS, read_visit_form
 
 PROCEDURE = "低保"
-_MEMBER = re.compile(r"成员 (\d+)")
 
 
 class NobodyChosen(Problem):
@@ -107,7 +105,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         determined = queries.preview(case_id)
         context["outcome"] = determined.outcome(PROCEDURES[view.procedure].programme)
         lines = determined.why(PROCEDURES[view.procedure].programme)
-        context["why"] = tree_of(_with_names(lines, view.household_id, today))
+        context["why"] = account(lines, called=_names(view.household_id, today))
     if "case.investigate" in verbs:
         known = household_means(view.household_id, today)
         context["household_fields"] = household_fields(known)
@@ -132,13 +130,9 @@ def _announcements(view: queries.CaseView) -> list[dict[str, object]]:
     return [asdict(publicity.announcement_of(decision)) for decision in rows]
 
 
-def _with_names(lines: list[WhyLine], household_id: int, on: date) -> list[WhyLine]:
+def _names(household_id: int, on: date) -> dict[str, str]:
     """The rules know members by number; people know them by name."""
-    names = {str(m.person_id): m.name for m in household_view(household_id, on).members}
-    return [
-        line._replace(text=_MEMBER.sub(lambda found: names.get(found[1], found[0]), line.text))
-        for line in lines
-    ]
+    return {str(m.person_id): m.name for m in household_view(household_id, on).members}
 
 
 def _named(household_id: int, fields: dict[str, list[Field]]) -> list[tuple[str, list[Field]]]:
@@ -301,7 +295,9 @@ def why(request: HttpRequest, decision_id: int) -> HttpResponse:
         "desk/why.html",
         {
             "decision": decision,
-            "lines": tree_of(_with_names(lines, decision.case.household_id, decision.decided_on)),
+            "account": account(
+                lines, called=_names(decision.case.household_id, decision.decided_on)
+            ),
             "again": queries.recompute(decision_id),
         },
     )

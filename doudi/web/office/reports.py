@@ -1,16 +1,14 @@
-"""What others said of a family's means and what the rules made of it, as people read it."""
+"""What others said of a family's means, as people read it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from doudi.cases import queries
 from doudi.exchange import verification
 from doudi.people.queries import household_view
 from doudi.places.queries import full_name
-from doudi.rules import WhyLine
 from doudi.web.office.means import HOUSEHOLD, PERSON, shown
 
 _CODE = re.compile(r"[0-9]{12}")
@@ -43,26 +41,6 @@ def report_of(verification_id: int) -> list[PersonReport]:
 
 def _place(code: re.Match[str]) -> str:
     return full_name(code[0]) or code[0]
-
-
-class Node(NamedTuple):
-    """A line of an account with the lines that it rests on."""
-
-    line: WhyLine
-    below: list[Node]
-
-
-def tree_of(lines: Iterable[WhyLine]) -> list[Node]:
-    """The lines of an account, each below the finding that it is a reason for."""
-    roots: list[Node] = []
-    above: list[Node] = []
-    for line in lines:
-        node = Node(line, [])
-        while above and above[-1].line.indent >= line.indent:
-            above.pop()
-        (above[-1].below if above else roots).append(node)
-        above.append(node)
-    return roots
 
 
 class Compared(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, NoReturn
 
 from doudi.cli.commands.assess import EXAMPLE
@@ -15,7 +16,9 @@ from doudi.kernel.problems import Problem
 from doudi.rules import (
     Assessment,
     FactRefused,
+    History,
     HouseholdFacts,
+    Input,
     Outcome,
     Overlay,
     OverlayRefused,
@@ -23,6 +26,7 @@ from doudi.rules import (
     Turn,
     WhyLine,
     assess,
+    fragment,
     inputs,
     turning_points,
 )
@@ -30,6 +34,7 @@ from doudi.rules.book import rulebook
 from doudi.rules.dialect import MONEY_UNITS, Level
 from doudi.rules.schema import Fact
 from doudi.rules.show import yuan
+from doudi.rules.supposing import supposable
 
 _HEAD = ("项目", "对象", "结论", "金额（元）", "理由")
 _PER = {"月": "每月", "次": "一次", "年": "每年"}
@@ -57,11 +62,11 @@ class Answer:
     def of(question: Question, only: tuple[str, ...] = ()) -> Answer:
         """Assess one household as written; raises as `assess`, and `OptionRefused`."""
         assert question.on is not None
-        codes = [programme.code for programme in rulebook().programmes]
-        for name in only:
-            if name not in codes and f"转介·{name}" not in codes:
-                _refuse(question, "--only", name, f"没有这个项目{_near(name, codes)}")
-        found = assess(question.household, question.on, question.place, overlay=question.overlay)
+        check_only(question, only)
+        found = assess(
+            question.household, question.on, question.place, overlay=question.overlay,
+            supposing=question.supposing,
+        )  # fmt: skip
         return Answer(question, found, only)
 
     def _wanted(self, programme: str) -> bool:
@@ -84,8 +89,8 @@ class Answer:
 
     def turns(self) -> list[tuple[Outcome, Turn]]:
         """For each refusal of the household (or asked for by name) the nearest change."""
-        if self.question.expected:
-            return []  # a case to be checked, not a family to be advised
+        if self.question.expected or self.question.supposing:
+            return []  # a case to be checked or a supposition, not a family to be advised
         excluded = {(each.programme, each.holder) for each in self.assessment.exclusions}
         asked = self.assessment.determination
         found = []
@@ -111,7 +116,7 @@ class Answer:
         """The whole assessment with facts and trace; `--only` does not shorten it."""
         return {
             "assessment": self.assessment.as_json(),
-            "determination": self.assessment.determination.as_json(),
+            "determination": self.assessment.determination.as_shown_json(),
             "turning_points": [
                 {
                     "programme": outcome.programme,
@@ -161,6 +166,35 @@ class Answer:
                 for outcome, turn in self.turns()
             ),
         )
+
+
+def on_its_day(question: Question) -> Question:
+    """The household as its changes left it on the day asked about."""
+    if not question.changes or question.on is None:
+        return question
+    household = History(question.household, question.changes).at(question.on)
+    return replace(question, household=household, changes=())
+
+
+def check_only(question: Question, only: Iterable[str]) -> None:
+    """Refuse the name of a programme that there is not; raises `OptionRefused`."""
+    codes = [programme.code for programme in rulebook().programmes]
+    for name in only:
+        if name not in codes and f"转介·{name}" not in codes:
+            _refuse(question, "--only", name, f"没有这个项目{_near(name, codes)}")
+
+
+def page_part(answer: Answer) -> str:
+    """The answer as a piece of a page: every programme with its reasons, step by step."""
+    asked = answer.assessment.determination
+    where = f"{asked.on}，{asked.place}，规则 {asked.rules_version}"
+    parts = [
+        f'<article class="assessment"><h2>{escape(answer.question.name)}</h2><p>{where}</p>',
+        f"<p>每月合计 {answer.assessment.monthly().yuan()} 元</p>",
+        *(fragment(asked, each.programme, each.holder) for each in answer.outcomes),
+        "</article>",
+    ]
+    return "\n".join(parts)
 
 
 def _nearness(turn: Turn) -> tuple[int, bool]:
@@ -249,22 +283,33 @@ def changed(question: Question, what_if: list[str]) -> Question:
                 question = replace(question, overlay=Overlay((*rows, row)))
             else:
                 holder = question.called.get(whose, whose)
-                value = _value(question, each, holder, name, text)
-                household = _with(question.household, holder, name, value)
-                question = replace(question, household=household)
+                question = _changed_value(question, each, holder, name, text)
         except (FactRefused, OverlayRefused) as refused:
             _refuse(question, "--what-if", each, str(refused.facts["why"]))
     return question
 
 
-def _value(question: Question, option: str, holder: str, name: str, text: str) -> Fact:
+def _changed_value(question: Question, option: str, holder: str, name: str, text: str) -> Question:
+    """A fact is another, or a computed value is supposed to be."""
     fact = inputs().get(name)
-    if fact is None:
-        if any(rule.name == name for rule in rulebook().rules):
-            why = f"“{name}”是算出来的，请改它所依据的资料（--why {name} 可以看到）"
-            _refuse(question, "--what-if", option, why)
-        names = [*inputs(), *rulebook().tables.parameters]
-        _refuse(question, "--what-if", option, f"没有这项资料或参数{_near(name, names)}")
+    if fact is not None:
+        value = _value(question, option, holder, fact, text)
+        return replace(question, household=_with(question.household, holder, name, value))
+    rules = [rule.name for rule in rulebook().rules]
+    if name not in rules:
+        names = [*inputs(), *rulebook().tables.parameters, *rules]
+        _refuse(
+            question, "--what-if", option, f"没有这项资料、参数或算出来的值{_near(name, names)}"
+        )
+    assert question.on is not None
+    value = _value(question, option, holder, supposable(name, question.on), text)
+    if value is None:
+        _refuse(question, "--what-if", option, "假设的值不能是未知")
+    return replace(question, supposing={**question.supposing, (name, holder): value})
+
+
+def _value(question: Question, option: str, holder: str, fact: Input, text: str) -> Fact:
+    name = fact.name
     household = question.household
     people = {
         Level.HOUSEHOLD: [""],
@@ -273,10 +318,10 @@ def _value(question: Question, option: str, holder: str, name: str, text: str) -
     }[fact.level]
     if holder not in people:
         if fact.level is Level.HOUSEHOLD:
-            why = f"“{name}”是全家的资料，前面不写人"
+            why = f"“{name}”是全家的，前面不写人"
         else:
             who = f"请写成 {people[0]}.{name}=值" if people else "这户没有义务人"
-            why = f"“{name}”是{fact.level.value}的资料，{who}；可以写的有：{'、'.join(people)}"
+            why = f"“{name}”是{fact.level.value}的，{who}；可以写的有：{'、'.join(people)}"
         _refuse(question, "--what-if", option, why)
     return read_fact(fact, text)
 

@@ -18,6 +18,7 @@ import yaml
 from doudi.cli.local_figures import figure_rows, short_figures
 from doudi.kernel.problems import Problem
 from doudi.rules import (
+    Change,
     FactRefused,
     HouseholdFacts,
     Input,
@@ -32,7 +33,7 @@ from doudi.rules.schema import Fact
 from doudi.rules.show import yuan
 from doudi.rules.tables import ParameterValue, place_chain
 
-_FIELDS = ("名称", "日期", "地区", "家庭", "成员", "义务人", "参数", "地方参数", "期望")
+_FIELDS = ("名称", "日期", "地区", "家庭", "成员", "义务人", "参数", "地方参数", "变化", "期望")
 _CALLED = ("称呼", "编号")
 _LISTS = ("户", "各户", "算例")
 _UNKNOWN = frozenset({"", "~", "null", "未知", "不详"})
@@ -82,6 +83,8 @@ class Question:
     place: str = ""
     household: HouseholdFacts = field(default_factory=lambda: HouseholdFacts({}, ()))
     overlay: Overlay | None = None
+    changes: tuple[Change, ...] = ()
+    supposing: dict[tuple[str, str], Fact] = field(default_factory=dict)
     expected: dict[str, list[str]] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     mistakes: list[tuple[int, str]] = field(default_factory=list)
@@ -107,7 +110,7 @@ def line_of(node: yaml.Node) -> int:
 
 def read_households(path: Path) -> list[Question]:
     """Every household of a file; raises `FileNotReadable` and `FileNotYaml`."""
-    documents = _documents(path)
+    documents = read_documents(path)
     found: list[tuple[yaml.Node, dict[str, yaml.Node]]] = []
     for document in documents:
         usual, nodes = _households_of(path, document)
@@ -117,7 +120,8 @@ def read_households(path: Path) -> list[Question]:
     return [_read(node, usual, number) for number, (node, usual) in enumerate(found, 1)]
 
 
-def _documents(path: Path) -> list[yaml.Node]:
+def read_documents(path: Path) -> list[yaml.Node]:
+    """The YAML documents of a file, not yet read; raises `FileNotReadable` and `FileNotYaml`."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -161,7 +165,7 @@ def _households_of(path: Path, document: yaml.Node) -> tuple[dict[str, yaml.Node
     if isinstance(document, yaml.SequenceNode):
         return {}, list(document.value)
     if not isinstance(document, yaml.MappingNode):
-        why = _full_width(document) or "应写一户，或者每户前面加“- ”的几户"
+        why = full_width(document) or "应写一户，或者每户前面加“- ”的几户"
         raise FileNotYaml(file=path.name, line=line_of(document), why=why)
     top = {str(key.value): (key, value) for key, value in document.value}
     listed = next((name for name in _LISTS if name in top), None)
@@ -183,7 +187,8 @@ def _households_of(path: Path, document: yaml.Node) -> tuple[dict[str, yaml.Node
     return {str(key.value): value for key, value in usual.value}, list(node.value)
 
 
-def _full_width(node: yaml.Node) -> str:
+def full_width(node: yaml.Node) -> str:
+    """What is wrong with text that holds a full-width colon; else nothing."""
     if isinstance(node, yaml.ScalarNode) and "：" in node.value:
         return "这里用了全角冒号“：”，请改成半角冒号加一个空格"
     return ""
@@ -191,9 +196,9 @@ def _full_width(node: yaml.Node) -> str:
 
 def _read(node: yaml.Node, usual: Mapping[str, yaml.Node], number: int) -> Question:
     question = Question(f"第 {number} 户", line_of(node))
-    parts = _mapping(question, node, "一户", _FIELDS)
+    parts = read_mapping(question, node, "一户", _FIELDS)
     if "名称" in parts:
-        question.name = _text(parts["名称"]) or question.name
+        question.name = read_text(parts["名称"]) or question.name
     for name in ("日期", "地区", "成员"):
         if name not in parts:
             question.wrong(node, f"没有写“{name}”")
@@ -201,29 +206,33 @@ def _read(node: yaml.Node, usual: Mapping[str, yaml.Node], number: int) -> Quest
         question.on = read_day(question, parts["日期"], "日期")
     if "地区" in parts:
         question.place = _place(question, parts["地区"])
-    values = _facts(question, usual.get("家庭"), Level.HOUSEHOLD, "家庭")
-    values |= _facts(question, parts.get("家庭"), Level.HOUSEHOLD, "家庭")
+    values = read_facts(question, usual.get("家庭"), Level.HOUSEHOLD, "家庭")
+    values |= read_facts(question, parts.get("家庭"), Level.HOUSEHOLD, "家庭")
     members = tuple(_members(question, parts.get("成员"), usual.get("成员")))
     if "成员" in parts and not members and not question.mistakes:
         question.wrong(parts["成员"], "“成员”下面一个人也没有写")
     obligors = tuple(_obligors(question, parts.get("义务人"), members))
     question.household = HouseholdFacts(values, members, obligors)
     question.overlay = _overlay(question, parts)
+    if "变化" in parts:
+        from doudi.cli.history_file import read_changes  # it reads a change with what stands here
+
+        question.changes = read_changes(question, parts["变化"], question)
     if "期望" in parts:
-        entries = _mapping(question, parts["期望"], "期望")
+        entries = read_mapping(question, parts["期望"], "期望")
         question.expected = {name: _texts(value) for name, value in entries.items()}
     _check_births(question, parts.get("成员"))
     return question
 
 
-def _mapping(
+def read_mapping(
     question: Question, node: yaml.Node | None, what: str, known: Iterable[str] = ()
 ) -> dict[str, yaml.Node]:
     """The entries of a mapping; a name said twice or not known is a mistake."""
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value in _UNKNOWN):
         return {}
     if not isinstance(node, yaml.MappingNode):
-        question.wrong(node, _full_width(node) or f"{what}应写成“名称: 值”")
+        question.wrong(node, full_width(node) or f"{what}应写成“名称: 值”")
         return {}
     names = tuple(known)
     found: dict[str, yaml.Node] = {}
@@ -232,30 +241,32 @@ def _mapping(
         if name in found:
             question.wrong(key, f"{what}的“{name}”写了两次")
         elif not name or (names and name not in names):
-            hint = _near(name, names)
+            hint = near_to(name, names)
             question.wrong(key, f"不认识“{name}”{hint}；{what}里可以写：{'、'.join(names)}")
         else:
             found[name] = value
     return found
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def near_to(name: str, known: Iterable[str]) -> str:
+    """The known name that may be meant, as the end of a sentence; else nothing."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"，是不是“{close[0]}”" if close else ""
 
 
-def _text(node: yaml.Node) -> str:
+def read_text(node: yaml.Node) -> str:
+    """The text of a single value; nothing for what is none."""
     return str(node.value).strip() if isinstance(node, yaml.ScalarNode) else ""
 
 
 def _texts(node: yaml.Node) -> list[str]:
     listed = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    return [_text(each) for each in listed]
+    return [read_text(each) for each in listed]
 
 
 def read_day(question: Question, node: yaml.Node, name: str) -> date | None:
     """A day written like 2021-08-01 that is in the calendar."""
-    text = _text(node)
+    text = read_text(node)
     if _DAY.fullmatch(text):
         try:
             return date.fromisoformat(text)
@@ -267,7 +278,7 @@ def read_day(question: Question, node: yaml.Node, name: str) -> date | None:
 
 
 def _place(question: Question, node: yaml.Node) -> str:
-    text = _text(node)
+    text = read_text(node)
     try:
         place_chain(text)
     except PlaceRefused as refused:
@@ -276,14 +287,16 @@ def _place(question: Question, node: yaml.Node) -> str:
     return text
 
 
-def _facts(question: Question, node: yaml.Node | None, level: Level, what: str) -> dict[str, Fact]:
+def read_facts(
+    question: Question, node: yaml.Node | None, level: Level, what: str
+) -> dict[str, Fact]:
     """The facts of a mapping, each as the schema wants it."""
     found: dict[str, Fact] = {}
     known = inputs()
-    for name, value in _mapping(question, node, what).items():
+    for name, value in read_mapping(question, node, what).items():
         fact = known.get(name)
         if fact is None:
-            hint = _near(name, [each.name for each in known.values() if each.level is level])
+            hint = near_to(name, [each.name for each in known.values() if each.level is level])
             question.wrong(value, f"{what}的“{name}”：没有这项资料{hint}")
         elif fact.level is not level:
             where = {Level.HOUSEHOLD: "家庭", Level.PERSON: "成员", Level.OBLIGOR: "义务人"}
@@ -340,16 +353,16 @@ def _check_day(fact: Input, text: str) -> None:
         raise FactRefused(name=fact.name, why=f"{text} 日历上没有这一天") from wrong
 
 
-def _people(
+def read_people(
     question: Question, node: yaml.Node | None, what: str
 ) -> Iterator[tuple[str, yaml.Node]]:
     """Reference and node of each person: a list with 称呼 or 编号, or a mapping by reference."""
     if not isinstance(node, yaml.SequenceNode):
-        yield from _mapping(question, node, what).items()
+        yield from read_mapping(question, node, what).items()
         return
     for each in node.value:
-        entries = _mapping(question, each, what)
-        names = [_text(entries[name]) for name in _CALLED if name in entries]
+        entries = read_mapping(question, each, what)
+        names = [read_text(entries[name]) for name in _CALLED if name in entries]
         if not names or not all(names):
             question.wrong(each, f"有一位{what}没有写“称呼”（或“编号”）")
             continue
@@ -366,10 +379,10 @@ def _people(
 def _members(
     question: Question, node: yaml.Node | None, usual: yaml.Node | None
 ) -> Iterator[PersonFacts]:
-    common = _facts(question, usual, Level.PERSON, "通常的成员")
-    for reference, values in _people(question, node, "成员"):
+    common = read_facts(question, usual, Level.PERSON, "通常的成员")
+    for reference, values in read_people(question, node, "成员"):
         question.called.setdefault(reference, reference)
-        own = _facts(question, values, Level.PERSON, f"成员 {reference} ")
+        own = read_facts(question, values, Level.PERSON, f"成员 {reference} ")
         yield PersonFacts(reference, {**common, **own})
 
 
@@ -377,7 +390,7 @@ def _obligors(
     question: Question, node: yaml.Node | None, members: tuple[PersonFacts, ...]
 ) -> Iterator[ObligorFacts]:
     there = {member.reference for member in members}
-    for reference, values in _people(question, node, "义务人"):
+    for reference, values in read_people(question, node, "义务人"):
         if reference in there:
             question.wrong(values, f"义务人“{reference}”与成员同名，请用不同的称呼")
         if not isinstance(values, yaml.MappingNode):
@@ -387,13 +400,13 @@ def _obligors(
         rest = [(key, value) for key, value in values.value if key.value != "属于"]
         listed = whose[0] if whose else values
         names = listed.value if isinstance(listed, yaml.SequenceNode) else whose
-        of = tuple(question.called.get(_text(each), _text(each)) for each in names)
+        of = tuple(question.called.get(read_text(each), read_text(each)) for each in names)
         if not of or not set(of) <= there:
             who = "、".join(name for name in of if name not in there) or "（空）"
             question.wrong(listed, f"义务人 {reference} 的“属于”：没有成员“{who}”")
         own = yaml.MappingNode(values.tag, rest, values.start_mark, values.end_mark)
         yield ObligorFacts(
-            reference, of, _facts(question, own, Level.OBLIGOR, f"义务人 {reference} ")
+            reference, of, read_facts(question, own, Level.OBLIGOR, f"义务人 {reference} ")
         )
 
 
@@ -416,7 +429,7 @@ def _overlay(question: Question, parts: Mapping[str, yaml.Node]) -> Overlay | No
             for each in node.value:
                 rows += figure_rows(each, question.place, lambda at, why: question.wrong(at, why))
         else:
-            entries = _mapping(question, node, name)
+            entries = read_mapping(question, node, name)
             rows += short_figures(entries, question.household, question.place, question.on,
                                   lambda at, why: question.wrong(at, why))  # fmt: skip
     return Overlay(tuple(rows)) if rows else None

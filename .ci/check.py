@@ -21,6 +21,7 @@ def steps() -> list[tuple[str, list[str]]]:
         ("类型 mypy", [python, "-m", "mypy"]),
         ("迁移 makemigrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         ("依赖方向 import-linter", [python, "-c", IMPORTS]),
+        ("规则的单位和范围 doudi.rules.checks", [python, "-m", "doudi.rules.checks"]),
         ("格式 ruff format", [python, "-m", "ruff", "format", "--check", ".", "run"]),
         ("写法 ruff check", [python, "-m", "ruff", "check", ".", "run"]),
     ]

@@ -331,6 +331,17 @@ def guarded_by_not_being_a_member() -> Any:
     return 甲
 
 
+def guarded_by_either_of_two() -> Any:
+    @规则(户, 依据="某办法", 单位="分/月")
+    def 甲(渐退前保障金, 住房套数, 住房豁免数):
+        """含义。"""
+        if 住房套数 == 1 or 住房套数 > 住房豁免数:
+            return 均分(渐退前保障金, 住房套数)
+        return 0
+
+    return 甲
+
+
 def guarded_against_another_name() -> Any:
     @规则(户, 依据="某办法", 单位="分/月")
     def 甲(渐退前保障金, 住房套数, 住房豁免数):
@@ -368,6 +379,7 @@ def held_up_by_a_maximum() -> Any:
         guarded_by_a_conjunction,
         guarded_by_a_denied_disjunction,
         guarded_by_membership,
+        guarded_by_either_of_two,
         guarded_against_another_name,
         guarded_as_an_expression,
         held_up_by_a_maximum,

@@ -33,22 +33,22 @@ from doudi.rules.dialect import Level
 
 # So many households at a time: their columns stay in the processor's cache, and the hundreds of
 # small steps in Python weigh little against the arithmetic.
-_HOUSEHOLDS = 6144
+_HOUSEHOLDS = 16384
 
 
 def make(program: Program) -> Form:
     """A form that needs no compiler and no database; it computes only what is wanted."""
-    needed: dict[tuple[int, ...], frozenset[int]] = {}
+    plans: dict[tuple[int, ...], frozenset[int]] = {}
 
     def compute(frame: Frame, figures: Figures, wanted: Sequence[int]) -> Mapping[int, Column]:
         asked = tuple(dict.fromkeys(wanted))
-        if asked not in needed:
-            needed[asked] = _needed(program, asked)
+        if asked not in plans:
+            plans[asked] = needed(program, asked)
         answers = {slot: _Answer(_holders(frame, program.level(slot))) for slot in asked}
         for first in range(0, frame.households, _HOUSEHOLDS):
             last = min(first + _HOUSEHOLDS, frame.households)
             stretch = _Stretch(program, frame, figures, first, last)
-            stretch.run(needed[asked])
+            stretch.run(plans[asked])
             for slot, answer in answers.items():
                 answer.put(stretch.held[slot], *stretch.bounds[program.level(slot)])
         return {slot: Column(answer.values, answer.known) for slot, answer in answers.items()}
@@ -56,7 +56,7 @@ def make(program: Program) -> Form:
     return compute
 
 
-def _needed(program: Program, wanted: Sequence[int]) -> frozenset[int]:
+def needed(program: Program, wanted: Sequence[int]) -> frozenset[int]:
     """The wanted slots and all that they are made of."""
     todo, found = list(wanted), set[int]()
     while todo:
@@ -136,17 +136,14 @@ class _Stretch:
         program = self.program
         if program.day is not None:
             self.held[program.day] = Held(self.figures.day)
-        for slot in program.facts:
-            if slot in needed:
-                self.held[slot] = self._fact(slot)
         for slot in program.fixed:
             if slot in needed:
                 self.held[slot] = self._figure(self.figures.by_slot[slot], 0, Level.HOUSEHOLD)
-        for stage in program.stages:
-            for slot in stage.slots:
-                if slot in needed:
-                    rule = slot in program.bodies
-                    self.held[slot] = self._rule(slot) if rule else self._keyed(slot)
+        computed = [slot for stage in program.stages for slot in stage.slots]
+        for slot in (*program.facts, *computed):
+            if slot in needed:
+                first, last = self.bounds[program.level(slot)]
+                self.held[slot] = self._computed(slot) if first < last else Held(0)
 
     def at(self, slot: int, level: Level) -> Held:
         """What a slot is for the holders of a level: their own, or that of their household."""
@@ -176,6 +173,11 @@ class _Stretch:
             values = values.take(groups.order)
             known = None if known is None else known.take(groups.order)
         return Gathered(groups, values, known)
+
+    def _computed(self, slot: int) -> Held:
+        if slot in self.program.bodies:
+            return self._rule(slot)
+        return self._keyed(slot) if slot in self.program.keyed else self._fact(slot)
 
     def _fact(self, slot: int) -> Held:
         column = self.frame.columns.get(slot)

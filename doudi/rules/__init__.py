@@ -1,8 +1,10 @@
 """The law as code: ask with `determine`, get outcomes in fen with every reason."""
 
 from doudi.rules.api import Replay, determine, determine_many, replay
+from doudi.rules.county import read_county
 from doudi.rules.determination import Determination, Outcome, Step, WhyLine
 from doudi.rules.errors import (
+    CountyRefused,
     FactRefused,
     MonthsRefused,
     NoLawInForce,
@@ -26,6 +28,7 @@ from doudi.rules.version import rules_version
 __all__ = [
     "Assessment",
     "Change",
+    "CountyRefused",
     "Determination",
     "Exclusion",
     "FactRefused",
@@ -60,6 +63,7 @@ __all__ = [
     "fragment",
     "inputs",
     "month_by_month",
+    "read_county",
     "reassess",
     "replay",
     "rules_version",

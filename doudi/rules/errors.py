@@ -59,6 +59,16 @@ class OnlySupposed(Problem):
     fields = ("names",)
 
 
+class CountyRefused(Problem):
+    """A folder of a county's own figures cannot be used; every mistake is in `mistakes`."""
+
+    code = "rules.county_refused"
+    status = 422
+    say = "地方参数目录“{folder}”有 {count} 处要改。\n{mistakes}"
+    next = "请逐处改正后再运行；写法见 docs/rules.md“A new county in ten minutes”。"
+    fields = ("folder", "count", "mistakes")
+
+
 class MonthsRefused(Problem):
     """The months asked about are none, or more than anybody asks about."""
 

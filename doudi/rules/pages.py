@@ -18,6 +18,13 @@ from doudi.rules.programmes import MODULES
 from doudi.rules.tables import NATION, Parameter, ParameterValue
 
 _MANY = 80  # rows of a table beyond which the page names the file instead
+# What everybody asks for first: the words of the law, the rule and the figure behind them.
+_FIRST = (
+    ("低保边缘的 1.5 倍（1.5倍）", "边缘收入线", "边缘倍数"),
+    ("渐退的六个月（6 个月、6个月）", "渐退阶段", "渐退最多月数"),
+    ("小金额救助的 800 元（800元）", "小金额救助额", "小金额救助上限"),
+    ("同一困难的六个月（6 个月、6个月）", "救助月数", "临时救助最多月数"),
+)
 _PER = {"月": "按月", "次": "按次", "年": "按年"}
 
 
@@ -71,7 +78,21 @@ def _contents() -> str:
     for module in MODULES:
         codes = "、".join(programme.code for programme in _programmes(module)) or "（各项目共用）"
         lines.append(f"| [{_name(module)}]({_name(module)}.md) | {_title(module)} | {codes} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_first()]) + "\n"
+
+
+def _first() -> Iterator[str]:
+    """Where the figures stand that everybody asks for first."""
+    tables, homes = rulebook().tables.parameters, {}
+    for module in MODULES:
+        homes |= {rule.name: _name(module) for rule in _rules(module)}
+    yield from ("## 先看这几个", "", "| 要找的 | 规则 | 参数 | 全国现行值 |", "|---|---|---|---|")
+    for words, rule, name in _FIRST:
+        parameter, page = tables[name], homes[rule]
+        row = parameter.values[()][NATION][-1]
+        value = f"{row.value} 元" if parameter.unit in MONEY_UNITS else _plain(row, parameter)
+        told = f"[{rule}]({page}.md#{rule}) | [{name}]({page}.md#{name})"
+        yield f"| {words} | {told} | {value}，{row.document}（{row.mark}） |"
 
 
 def _page(module: ModuleType, book: Rulebook, homes: Mapping[str, str]) -> str:

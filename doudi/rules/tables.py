@@ -225,7 +225,7 @@ def _with_values(
 ) -> Parameter:
     table = {key: dict(by_place) for key, by_place in parameter.values.items()}
     for row in rows:
-        _check_row(row)
+        check_row(row)
         key = parameter.key_numbers(dict(row.keys))
         read = replace(row, number=parameter.number_of(row.value))
         others = table.setdefault(key, {}).get(row.place, ())
@@ -237,7 +237,8 @@ def _with_values(
     return replace(parameter, values=table)
 
 
-def _check_row(row: ParameterValue) -> None:
+def check_row(row: ParameterValue) -> None:
+    """Refuse a row without place, interval, document or mark; raises `ValueError`."""
     if not _PLACE.fullmatch(row.place):
         raise ValueError(f"地区“{row.place}”不是区划代码，请加引号写 6 位")
     if row.before is not None and row.before <= row.since:
@@ -251,10 +252,16 @@ def _check_row(row: ParameterValue) -> None:
 def _day(value: object) -> date | None:
     if value in (None, ""):
         return None
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as wrong:
+        raise ValueError(f"“{value}”不是日期，应写成 2022-01-01 这样") from wrong
 
 
-def _row(name: str, keys: tuple[str, ...], entry: Mapping[str, object]) -> ParameterValue:
+def read_row(name: str, keys: tuple[str, ...], entry: Mapping[str, object]) -> ParameterValue:
+    """One written row, keys in their words; raises `ValueError` saying what is wrong."""
     if extra := set(entry) - _COLUMNS - set(keys):
         raise ValueError(f"有不认识的栏目 {sorted(extra)}")
     since = _day(entry.get("自"))
@@ -300,7 +307,7 @@ def _parameter(name: str, entry: Mapping[str, object], folder: Path) -> Paramete
         with (folder / str(table)).open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
     assert isinstance(rows, list)
-    return _with_values(empty, [_row(name, keys, row) for row in rows])
+    return _with_values(empty, [read_row(name, keys, row) for row in rows])
 
 
 def read_tables(folder: Path = FOLDER) -> ParameterTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,18 +49,34 @@ def test_the_three_figures_that_everybody_asks_for_stand_beside_their_article(
 
 
 @pytest.mark.parametrize(
-    ("file", "words"),
+    ("file", "words", "number"),
     [
-        ("programmes/dibao.py", "1.5 倍"),
-        ("parameters/dibao.yaml", "1.5 倍"),
-        ("programmes/taper.py", "六个月"),
-        ("parameters/taper.yaml", "六个月"),
-        ("programmes/emergency.py", "800 元"),
-        ("parameters/emergency.yaml", "800 元"),
+        ("parameters/dibao.yaml", ["1.5 倍", "1.5倍"], "值: 15000"),
+        ("parameters/taper.yaml", ["六个月", "6 个月", "6个月"], "值: 6"),
+        ("parameters/emergency.yaml", ["800 元", "800元"], '值: "800.00"'),
+        ("programmes/dibao.py", ["1.5 倍"], "边缘倍数"),
+        ("programmes/taper.py", ["最多六个月"], "渐退最多月数"),
+        ("programmes/emergency.py", ["最多 800 元"], "小金额救助上限"),
     ],
 )
-def test_who_searches_the_source_for_the_words_of_the_law_finds_them(file: str, words: str) -> None:
-    assert words in (ROOT / "doudi" / "rules" / file).read_text(encoding="utf-8")
+def test_who_searches_the_source_for_the_words_of_the_law_stands_before_the_figure(
+    file: str, words: list[str], number: str
+) -> None:
+    lines = (ROOT / "doudi" / "rules" / file).read_text(encoding="utf-8").splitlines()
+    for spelling in words:
+        found = [at for at, line in enumerate(lines) if spelling in line]
+        assert any(number in "\n".join(lines[max(at - 4, 0) : at + 9]) for at in found), spelling
+
+
+def test_the_first_page_leads_to_the_three_however_they_are_written() -> None:
+    text = MADE["README.md"]
+    for words in ("1.5 倍", "1.5倍", "六个月", "6 个月", "6个月", "800 元", "800元"):
+        line = next(line for line in text.splitlines() if words in line and ".md#" in line)
+        links = re.findall(r"\]\((\w+\.md)#(\w+)\)", line)
+        assert [name for page, name in links if f"### {name}\n" not in MADE[page]] == []
+    assert "| 150.00%，" in text
+    assert "| 6 月，" in text
+    assert "| 800.00 元，" in text
 
 
 def test_writing_takes_away_a_page_that_nothing_stands_for(tmp_path: Path) -> None:

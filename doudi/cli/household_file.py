@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -94,6 +94,11 @@ class Question:
         mistake = (line_of(node), why)
         if mistake not in self.mistakes:
             self.mistakes.append(mistake)
+
+    def at_home_in(self, county: Overlay) -> Question:
+        """The same question with a county's figures below those of the file."""
+        own = self.overlay.values if self.overlay else ()
+        return replace(self, overlay=Overlay((*county.values, *own)))
 
     def problem(self) -> HouseholdRefused | None:
         """All mistakes as one problem, or None."""

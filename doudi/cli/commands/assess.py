@@ -41,6 +41,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "算出来的值（人均收入=500.00，只作假设）；可以写几次",
     )
     parser.add_argument(
+        "--parameters",
+        type=Path,
+        metavar="目录",
+        help="本地参数的目录（YAML、CSV），盖在通用参数之上，写法见 docs/rules.md",
+    )
+    parser.add_argument(
         "--html", action="store_true", help="打印网页片段（逐条理由），可放进信函；可与 --only 同用"
     )
     parser.add_argument("--since", metavar="月份", help="逐月测算：从哪个月起，如 2022-01")
@@ -72,6 +78,11 @@ def run(told: argparse.Namespace) -> int:
     questions = read_households(told.file)
     if told.correct and len(questions) > 1:
         raise _one_household(told)
+    if told.parameters:
+        from doudi.rules import read_county
+
+        county = read_county(told.parameters)
+        questions = [question.at_home_in(county) for question in questions]
     answers = [_answered(question, told) for question in questions]
     if told.json:
         households = [{"name": each.question.name, **each.plain} for each in answers]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doudi.kernel.problems import Problem
@@ -31,11 +32,14 @@ class DayRefused(Problem):
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--place", default="000000", help="区划代码；不给时只看全国的数字")
     parser.add_argument("--on", metavar="日期", help="哪一天，如 2022-06-01；不给时是今天")
+    parser.add_argument(
+        "--parameters", type=Path, metavar="目录", help="再看本地参数的目录（YAML、CSV）"
+    )
     parser.add_argument("--missing", action="store_true", help="只列当地当日还没有值的")
 
 
 def run(told: argparse.Namespace) -> int:
-    rows = list(figures(told.place, _day(told.on)))
+    rows = list(figures(told.place, _day(told.on), told.parameters))
     rows = [row for row in rows if not told.missing or row["value"] is None]
     if told.json:
         print(json.dumps(rows, ensure_ascii=False))
@@ -60,18 +64,21 @@ def _day(text: str | None) -> date:
         raise DayRefused(day=text) from wrong
 
 
-def figures(place: str, on: date) -> Iterator[dict[str, Any]]:
+def figures(place: str, on: date, county: Path | None = None) -> Iterator[dict[str, Any]]:
     """Every figure that the rules in force on the day may ask for, with its value at the place.
 
-    Raises `NoLawInForce` and `PlaceRefused`.
+    The figures of a county's folder lie over the shipped ones. Raises `NoLawInForce`,
+    `PlaceRefused` and `CountyRefused`.
     """
+    from doudi.rules.api import tables_of
     from doudi.rules.book import rulebook
+    from doudi.rules.county import read_county
     from doudi.rules.tables import place_chain
 
     book = rulebook()
     place_chain(place)
     used = book.plan(on).slots
-    tables = book.tables
+    tables = tables_of(read_county(county) if county else None)
     names = {
         parameter.view_of or parameter.name
         for parameter in tables.parameters.values()

@@ -14,9 +14,9 @@ from doudi.base.locks import lock
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, require
-from doudi.payments import stops
+from doudi.payments import raised_lines, stops
 from doudi.payments.problems import SameReferenceOtherAmount
-from doudi.payments.schemes import code_of
+from doudi.payments.schemes import PRICE, code_of
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,21 @@ class AccrualCount:
 
 
 # Live in a month is live on its first day: awards begin and end with months, and never overlap.
-_LIVE = """
-from cases_award a
-where a.scheme = %(scheme)s and a.place >= %(low)s and a.place < %(high)s
-  and a.since <= %(first)s and (a.before is null or a.before > %(first)s)
-"""
+_AWARDS = """live as (
+  select a.id, a.place, a.household_id, a.payee_id, a.amount_fen
+  from cases_award a
+  where a.scheme = %(scheme)s and a.place >= %(low)s and a.place < %(high)s
+    and a.since <= %(first)s and (a.before is null or a.before > %(first)s))"""
 
-_OTHER_AMOUNT = f"""
-with live as (select a.household_id, a.amount_fen {_LIVE})
+# A scheme by roster: what a second person confirmed for the month of the index.
+_ROSTER = """live as (
+  select d.id, d.place, d.household_id, d.payee_id, d.fen as amount_fen
+  from payments_pricedue d join payments_priceround r on r.id = d.round_id
+  where r.month = %(month)s and r.state = '已确认'
+    and d.place >= %(low)s and d.place < %(high)s)"""
+
+_OTHER_AMOUNT = """
+with {live}
 select p.reference, p.fen, live.amount_fen, count(*) over ()
 from live join payments_payable p on p.household_id = live.household_id
   and p.scheme = %(scheme)s and p.month = %(month)s and p.line = 'main'
@@ -44,8 +51,7 @@ where p.fen <> live.amount_fen order by p.reference limit 1
 """
 
 _ACCRUE = f"""
-with {stops.DEAD}, live as (
-  select a.id, a.place, a.household_id, a.payee_id, a.amount_fen {_LIVE})
+with {stops.DEAD}, {{live}}
 insert into payments_payable (reference, scheme, place, household_id, payee_id, award_id, month,
   line, fen, held, batch_id, account_id, accrued_at)
 select %(code)s || ':H' || live.household_id || ':' || %(month)s || ':main', %(scheme)s,
@@ -57,8 +63,8 @@ order by live.household_id
 on conflict (reference) do nothing
 """
 
-_COUNT = f"""
-with live as (select a.household_id {_LIVE})
+_COUNT = """
+with {live}
 select count(*), count(*) filter (where p.held <> '')
 from live join payments_payable p on p.household_id = live.household_id
   and p.scheme = %(scheme)s and p.month = %(month)s and p.line = 'main'
@@ -76,16 +82,18 @@ def accrue(place: str, scheme: str, month: Month, *, by: Actor) -> AccrualCount:
     lock(month_lock(place, scheme, month))
     told = stops.told(place, scheme, month)
     told |= {"code": code_of(scheme), "now": clock.business_now()}
+    live = _ROSTER if scheme == PRICE else _AWARDS
     with connection.cursor() as cursor:
-        cursor.execute(_OTHER_AMOUNT, told)
+        cursor.execute(_OTHER_AMOUNT.format(live=live), told)
         if other := cursor.fetchone():
             reference, was, now, count = other
             raise SameReferenceOtherAmount(reference=reference, was=was, now=now, count=count)
-        cursor.execute(_ACCRUE, told)
+        cursor.execute(_ACCRUE.format(live=live), told)
         new = int(cursor.rowcount)
+    raised_lines.accrue(place, scheme, month)
     stops.refresh(place, scheme, month)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, told)
+        cursor.execute(_COUNT.format(live=live), told)
         lines, held = cursor.fetchone()
     return AccrualCount(new=new, same=lines - new, held=held)
 

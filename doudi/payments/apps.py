@@ -15,11 +15,13 @@ class PaymentsConfig(AppConfig):
             aftermath,
             corrections,
             overpaid,
+            price_rosters,
+            raises,
             reconcile,
             sending,
             writing_off,
         )
 
-        ours = (accrual, aftermath, corrections, overpaid, reconcile)
-        for module in (*ours, sending, writing_off):
+        ours = (accrual, aftermath, corrections, overpaid, price_rosters)
+        for module in (*ours, raises, reconcile, sending, writing_off):
             assert module.__name__.startswith(self.name)

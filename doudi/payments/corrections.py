@@ -24,16 +24,22 @@ from doudi.payments.schemes import code_of
 _VOID = """exists (select 1 from payments_transfer s
   where s.payable_id = {0}.id and s.kind = 'void')"""
 
+# Lines that make each other good: main, redo1, redo2 …; up3, up3r1 …
+FAMILY = "case when starts_with({0}.line, 'up') then split_part({0}.line, 'r', 1) else 'main' end"
+_NAME = """case when starts_with(p.line, 'up') then split_part(p.line, 'r', 1) || 'r'
+  else 'redo' end || lines.number"""
+
 _REDO = f"""
 insert into payments_payable (reference, scheme, place, household_id, payee_id, award_id, month,
   line, fen, held, batch_id, account_id, accrued_at)
-select %(code)s || ':H' || p.household_id || ':' || p.month || ':redo' || lines.number,
+select %(code)s || ':H' || p.household_id || ':' || p.month || ':' || {_NAME},
   p.scheme, p.place, p.household_id, p.payee_id, p.award_id, p.month,
-  'redo' || lines.number, p.fen, %(held)s, null, null, %(now)s
+  {_NAME}, p.fen, %(held)s, null, null, %(now)s
 from payments_payable p
 cross join lateral (
   select count(*) as number, bool_and({_VOID.format("q")}) as all_void from payments_payable q
-  where q.household_id = p.household_id and q.scheme = p.scheme and q.month = p.month) lines
+  where q.household_id = p.household_id and q.scheme = p.scheme and q.month = p.month
+    and {FAMILY.format("q")} = {FAMILY.format("p")}) lines
 where p.batch_id = %(batch)s and p.id = any(%(payables)s) and lines.all_void
 order by p.reference
 on conflict (reference) do nothing

@@ -15,7 +15,6 @@ class StandardRaise(Guarded):
     place = models.CharField("县", max_length=PLACE_LENGTH)
     scheme = models.CharField("项目", max_length=20)
     since = models.DateField("执行起始日")
-    before = models.DateField("至（不含）", null=True)
     announced_on = models.DateField("发文日")
     document = models.CharField("文号", max_length=120)
     state = models.CharField("状态", max_length=4)  # 待复核 已确认

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from doudi.kernel.dates import Month
 from doudi.payments import ledger, stops
@@ -124,16 +135,25 @@ def with_outcome(rows: QuerySet[Payable]) -> QuerySet[Payable]:
     )
 
 
+# Lines that make each other good (corrections.FAMILY): main, redo1 …; up3, up3r1 …
+_FAMILY = Case(
+    When(line__startswith="up", then=Func(F("line"), Value("r"), Value(1), function="split_part")),
+    default=Value("main"),
+    output_field=CharField(),
+)
+
+
 def failed_payables(batch_id: int) -> QuerySet[Payable]:
     """Lines that the bank could not pay and that no later line makes good, with ``bank_reason``."""
     voided = Transfer.objects.filter(batch_id=batch_id, kind="void").values("payable")
-    later = Payable.objects.filter(
+    later = Payable.objects.annotate(family=_FAMILY).filter(
         household=OuterRef("household"),
         scheme=OuterRef("scheme"),
         month=OuterRef("month"),
         pk__gt=OuterRef("pk"),
+        family=OuterRef("family"),
     )
-    rows = Payable.objects.filter(~Exists(later), pk__in=voided)
+    rows = Payable.objects.annotate(family=_FAMILY).filter(~Exists(later), pk__in=voided)
     return with_outcome(rows).order_by("reference")
 
 

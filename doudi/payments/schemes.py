@@ -8,11 +8,14 @@ class SchemeUnknown(Problem):
 
     code = "payment.scheme_unknown"
     say = "“{scheme}”不是可以按月发放的救助项目。"
-    next = "请在已开通的项目中选择：低保、特困。"
+    next = "请在已开通的项目中选择：低保、特困、价格临时补贴。"
     fields = ("scheme",)
 
 
-CODES: dict[str, str] = {"低保": "DB", "特困": "TK"}
+# Due by a roster and not by awards (price_rosters.py).
+PRICE = "价格临时补贴"
+
+CODES: dict[str, str] = {"低保": "DB", "特困": "TK", PRICE: "WJ"}
 
 
 def code_of(scheme: str) -> str:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from doudi.kernel.dates import Month
 from doudi.kernel.divisions import place_range
+from doudi.payments.schemes import PRICE
 
 DEATH = "成员死亡待核"
 NO_ACCOUNT = "无已确认的收款账户"
@@ -37,14 +38,18 @@ WHY = f"""case when dead.household_id is not null then '{DEATH}'
   when k.holder_name ~ '[|[:cntrl:]]' or k.holder_name ~ '[\u0085\u2028\u2029]'
     then '{NAME_UNFIT}' else '' end"""
 
+# A line of a raised standard (up…) adds to an award's amount; a roster's line is frozen with it.
 _LIVE = """(a.scheme = p.scheme and a.since <= %(first)s
-  and (a.before is null or a.before > %(first)s) and a.amount_fen = p.fen)"""
+  and (a.before is null or a.before > %(first)s)
+  and (a.amount_fen = p.fen or starts_with(p.line, 'up')))"""
+_ROSTERED = f"p.scheme = '{PRICE}' and due.id = p.award_id and due.fen = p.fen"
 
 # What each line's account and stop ought to be now; a line in a batch keeps its account.
 _NOW = f"""select p.id, k.id as account_id,
-    case when a.id is null then '{ENDED}' else {WHY} end as held
+    case when a.id is null and due.id is null then '{ENDED}' else {WHY} end as held
   from payments_payable p
   left join cases_award a on a.id = p.award_id and {_LIVE}
+  left join payments_pricedue due on {_ROSTERED}
   {ACCOUNT.format(payee="p.payee_id")}
   left join dead on dead.household_id = p.household_id"""
 

@@ -17,6 +17,7 @@ from doudi.payments.reconcile import receive_return
 from doudi.payments.sending import resend, send_batch
 from tests.arrange import COUNTY
 from tests.payments.examples_owing import EXAMPLES as OWING
+from tests.payments.examples_prices import EXAMPLES as PRICES
 from tests.payments.world import JUNE, SCHEME, World, add_households
 
 Prepare = Callable[[], Callable[[], object]]
@@ -103,4 +104,4 @@ EXAMPLES: dict[str, Prepare] = {
             batch.pk, _answer(world, batch), "回盘.txt", by=world.maker
         ),
     ),
-} | OWING
+} | OWING | PRICES

@@ -271,7 +271,6 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(max_length=12, verbose_name="县")),
                 ("scheme", models.CharField(max_length=20, verbose_name="项目")),
                 ("since", models.DateField(verbose_name="执行起始日")),
-                ("before", models.DateField(null=True, verbose_name="至（不含）")),
                 ("announced_on", models.DateField(verbose_name="发文日")),
                 ("document", models.CharField(max_length=120, verbose_name="文号")),
                 ("state", models.CharField(max_length=4, verbose_name="状态")),

@@ -22,7 +22,7 @@ from doudi.rules.batch.registry import (
 )
 from doudi.rules.dialect import Level
 from doudi.rules.errors import FactRefused
-from doudi.rules.schema import Input
+from doudi.rules.schema import MOST_MEMBERS, MOST_OBLIGORS, Input
 
 STRETCH = 400_000  # persons at a time: large enough for arrays, small enough for any machine
 _NUMBER = "_第几户"
@@ -137,6 +137,10 @@ class ShardReader:
         self.faults.add(FILES[Level.PERSON], HOUSEHOLD, order.lost, "没有这一户的人")
         households = _Rows(self.shard, Level.HOUSEHOLD, names[Level.HOUSEHOLD], None)
         persons = _Rows(self.shard, Level.PERSON, names[Level.PERSON], order)
+        if len(ids) and int(order.counts.max()) > MOST_MEMBERS:
+            first = int(np.argmax(order.counts))
+            why = f"户 {ids[first]} 有 {int(order.counts[first])} 个人，最多 {MOST_MEMBERS} 个"
+            raise RegistryRefused(folder=self.shard.folder, why=why)
         starts = np.concatenate([[0], np.cumsum(order.counts)]).astype(np.int64)
         others = _Obligors(self, ids, names, order) if self.shard.has(Level.OBLIGOR) else None
         first = 0
@@ -232,6 +236,9 @@ class _Obligors:
         persons = links.get_column(f"_{PERSON}").to_numpy().astype(np.int64)
         self.owing = links.get_column(f"_{OBLIGOR}").to_numpy().astype(np.int64)
         each = np.bincount(persons, minlength=int(order.counts.sum()))
+        if len(each) and int(each.max()) > MOST_OBLIGORS:
+            why = f"有的人有 {int(each.max())} 个义务人，最多 {MOST_OBLIGORS} 个"
+            raise RegistryRefused(folder=shard.folder, why=why)
         self.owed = np.concatenate([[0], np.cumsum(each)]).astype(np.int64)
 
     def take(

@@ -167,6 +167,7 @@ def spoil(folder: Path, name: str, change) -> Path:
         ("households", lambda t: pl.concat([t, t]), "有的户号是空的或者写了两次"),
         ("persons", lambda t: t.with_columns(户号=pl.lit(1)), "户号是 Int32"),
         ("households", lambda t: t.with_columns(地区=pl.lit(None, pl.String)), "有的户没有写地区"),
+        ("persons", lambda t: pl.concat([t] * 40).sort("户号"), "户 h00002 有 120 个人，最多 100 个"),
     ],
 )  # fmt: skip
 def test_files_that_make_no_registry_are_refused_with_the_reason(tmp_path, name, change, why):

@@ -15,6 +15,7 @@ class PaymentsConfig(AppConfig):
             aftermath,
             corrections,
             overpaid,
+            payees,
             price_rosters,
             raises,
             reconcile,
@@ -22,6 +23,6 @@ class PaymentsConfig(AppConfig):
             writing_off,
         )
 
-        ours = (accrual, aftermath, corrections, overpaid, price_rosters)
+        ours = (accrual, aftermath, corrections, overpaid, payees, price_rosters)
         for module in (*ours, raises, reconcile, sending, writing_off):
             assert module.__name__.startswith(self.name)

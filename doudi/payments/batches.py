@@ -104,9 +104,11 @@ def lines_of(batch: Batch) -> list[FileLine]:
     """What the bank file of a batch says, with cards in plain: for the bank file only."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select p.reference, k.holder_name, k.card_cipher, p.fen - p.kept_fen "
-            "from payments_payable p "
-            "join people_payeeaccount k on k.id = p.account_id where p.batch_id = %s",
+            "select p.reference, coalesce(g.holder_name, k.holder_name), "
+            "coalesce(g.card_cipher, k.card_cipher), p.fen - p.kept_fen from payments_payable p "
+            "left join people_payeeaccount k on k.id = p.account_id "
+            "left join payments_payeearrangement g on g.id = p.arrangement_id "
+            "where p.batch_id = %s",
             [batch.pk],
         )
         return [

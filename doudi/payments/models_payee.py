@@ -37,8 +37,8 @@ class PayeeArrangement(Guarded):
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "scheme"],
-                condition=Q(before=None),
-                name="one_open_arrangement_per_household_and_scheme",
+                condition=Q(before=None, confirmed_by__isnull=False),
+                name="one_confirmed_arrangement_per_household_and_scheme",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(entered_by=F("confirmed_by")),

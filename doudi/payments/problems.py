@@ -90,3 +90,31 @@ class LayoutUnknown(Problem):
     say = "没有“{layout}”这种银行文件格式。"
     next = "请在已约定的格式中选择：{layouts}。"
     fields = ("layout", "layouts")
+
+
+class PayeeKindUnknown(Problem):
+    """Nobody of this kind can be paid in a household's place."""
+
+    code = "payee.kind_unknown"
+    say = "“{kind}”不能作为代为收款的人。"
+    next = "请选择：{kinds}。"
+    fields = ("kind", "kinds")
+
+
+class ArrangementIncomplete(Problem):
+    """An arrangement lacks what makes it valid."""
+
+    code = "payee.incomplete"
+    say = "代为收款的安排缺少：{missing}。"
+    next = "请按{paper}填写后再保存。"
+    fields = ("missing", "paper")
+
+
+class ArrangementNotOpen(Problem):
+    """The arrangement was confirmed, replaced or ended meanwhile."""
+
+    code = "payee.not_open"
+    status = 409
+    say = "这项收款安排已经确认、替换或停用，本次没有保存。"
+    next = "请刷新页面，核对现在的收款安排。"
+    fields = ()

@@ -8,19 +8,26 @@ each time inside that transaction: a death that became known a second ago holds 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.divisions import place_range
+from doudi.payments.parameters import figure
 from doudi.payments.schemes import PRICE
 
 DEATH = "成员死亡待核"
 NO_ACCOUNT = "无已确认的收款账户"
 ENDED = "待遇已停发或变更"
 NAME_UNFIT = "户名含有银行不接受的字符"
-ALL = (DEATH, NO_ACCOUNT, ENDED, NAME_UNFIT)
+OTHER_HOLDER = "户名不是本人，也没有代管协议"
+COOLING = "收款账户刚变更，冷静期未满"
+ALL = (DEATH, NO_ACCOUNT, ENDED, NAME_UNFIT, OTHER_HOLDER, COOLING)
+# Who buries the dead is paid although, and because, somebody died.
+FUNERAL = "治丧人"
 
 # The open account that two people vouched for, or that came with the first load of the registry.
 ACCOUNT = """left join people_payeeaccount k on k.person_id = {payee} and k.before is null
@@ -44,10 +51,28 @@ _LIVE = """(a.scheme = p.scheme and a.since <= %(first)s
   and (a.amount_fen = p.fen or starts_with(p.line, 'up')))"""
 _ROSTERED = f"p.scheme = '{PRICE}' and due.id = p.award_id and due.fen = p.fen"
 
-# What each line's account and stop ought to be now; a line in a batch keeps its account.
-_NOW = f"""select p.id, k.id as account_id,
-    case when a.id is null and due.id is null then '{ENDED}' else {WHY} end as held
-  from payments_payable p
+_UNFIT = "({0}.holder_name ~ '[|[:cntrl:]]' or {0}.holder_name ~ '[\u0085\u2028\u2029]')"
+# Names are compared without blanks and without the dot that every keyboard writes differently.
+_BARE = "translate({0}, ' 　·•・．.', '')"
+# A changed account rests for some days, so that whoever did not ask for the change can say so.
+_CHANGED = """k.confirmed_at > %(calm)s and exists (select 1 from people_payeeaccount e
+    where e.person_id = k.person_id and e.id < k.id)"""
+
+# What each line's account and stop ought to be now; a line in a batch keeps its account. An
+# agreement that two people vouched for goes before the holder's own account.
+_NOW = f"""select p.id, case when g.id is null then k.id end as account_id,
+    g.id as arrangement_id,
+    case when a.id is null and due.id is null then '{ENDED}'
+      when dead.household_id is not null and g.kind is distinct from '{FUNERAL}' then '{DEATH}'
+      when g.id is not null then case when {_UNFIT.format("g")} then '{NAME_UNFIT}'
+        when g.confirmed_at > %(calm)s then '{COOLING}' else '' end
+      when k.id is null then '{NO_ACCOUNT}'
+      when {_UNFIT.format("k")} then '{NAME_UNFIT}'
+      when {_BARE.format("k.holder_name")} <> {_BARE.format("q.name")} then '{OTHER_HOLDER}'
+      when {_CHANGED} then '{COOLING}' else '' end as held
+  from payments_payable p join people_person q on q.id = p.payee_id
+  left join payments_payeearrangement g on g.household_id = p.household_id
+    and g.scheme = p.scheme and g.before is null and g.confirmed_by_id is not null
   left join cases_award a on a.id = p.award_id and {_LIVE}
   left join payments_pricedue due on {_ROSTERED}
   {ACCOUNT.format(payee="p.payee_id")}
@@ -57,9 +82,10 @@ _REFRESH = f"""
 with {DEAD}, now as ({_NOW}
   where p.batch_id is null and p.scheme = %(scheme)s and p.month = %(month)s
     and p.place >= %(low)s and p.place < %(high)s and p.held = any(%(known)s))
-update payments_payable p set held = now.held, account_id = now.account_id
-from now where now.id = p.id
-  and (p.held, p.account_id) is distinct from (now.held, now.account_id)
+update payments_payable p set held = now.held, account_id = now.account_id,
+  arrangement_id = now.arrangement_id
+from now where now.id = p.id and (p.held, p.account_id, p.arrangement_id)
+  is distinct from (now.held, now.account_id, now.arrangement_id)
 """
 
 _TAKE_OUT = f"""
@@ -67,7 +93,8 @@ with {DEAD}, now as ({_NOW} where p.batch_id = %(batch)s)
 update payments_payable p set batch_id = null,
   held = case when now.held <> '' then now.held else '{NO_ACCOUNT}' end
 from now where now.id = p.id
-  and (now.held <> '' or p.account_id is distinct from now.account_id)
+  and (now.held <> '' or (p.account_id, p.arrangement_id)
+    is distinct from (now.account_id, now.arrangement_id))
 """
 
 
@@ -80,7 +107,14 @@ def told(place: str, scheme: str, month: Month) -> dict[str, Any]:
         "scheme": scheme,
         "month": str(month),
         "first": month.first_day,
+        "calm": calm(),
     }
+
+
+def calm() -> datetime:
+    """The moment before which a change of account must have been confirmed to be paid on now."""
+    now = clock.business_now()
+    return now - timedelta(days=figure("account.cool_down_days", now.date()))
 
 
 def refresh(place: str, scheme: str, month: Month) -> int:
@@ -94,5 +128,5 @@ def refresh(place: str, scheme: str, month: Month) -> int:
 def take_out(batch_id: int, month: Month) -> int:
     """Take lines that meet a stop now out of a batch and hold them; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_OUT, {"batch": batch_id, "first": month.first_day})
+        cursor.execute(_TAKE_OUT, {"batch": batch_id, "first": month.first_day, "calm": calm()})
         return int(cursor.rowcount)

@@ -11,11 +11,12 @@ from doudi.payments.aftermath import tell_settled
 from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.batches import approve_batch, make_batch, release_batch, send_back_batch
 from doudi.payments.corrections import resubmit_failed
-from doudi.payments.models import BankReturn, Batch
+from doudi.payments.models import BankReturn, Batch, PayeeArrangement
+from doudi.payments.payees import confirm_arrangement, end_arrangement, enter_arrangement
 from doudi.payments.queries import failed_payables
 from doudi.payments.reconcile import receive_return
 from doudi.payments.sending import resend, send_batch
-from tests.arrange import COUNTY
+from tests.arrange import COUNTY, actor
 from tests.payments.examples_owing import EXAMPLES as OWING
 from tests.payments.examples_prices import EXAMPLES as PRICES
 from tests.payments.world import JUNE, SCHEME, World, add_households
@@ -77,6 +78,22 @@ def _example(
     return prepare
 
 
+def _enter(world: World) -> PayeeArrangement:
+    return enter_arrangement(
+        world.households[0], SCHEME, "代管人", "李代管", "农信社", "6217000000000000012",
+        "协议1号", by=actor("township_clerk", COUNTY, world.maker.user_id),
+    )  # fmt: skip
+
+
+def _arranged(act: Callable[[World, PayeeArrangement], object]) -> Prepare:
+    def prepare() -> Callable[[], object]:
+        world = add_households(1, first=1_000 * next(_numbers))
+        one = _enter(world)
+        return lambda: act(world, one)
+
+    return prepare
+
+
 EXAMPLES: dict[str, Prepare] = {
     "payment.accrue": _example(lambda world: None, lambda world, _: _accrue(world)),
     "payment.make": _example(
@@ -96,6 +113,9 @@ EXAMPLES: dict[str, Prepare] = {
         _release, lambda world, batch: send_batch(batch.pk, by=world.releaser)
     ),
     "payment.resend": _example(_release, lambda world, batch: resend(batch.pk, by=world.releaser)),
+    "payee.enter": _arranged(lambda world, _: _enter(world)),
+    "payee.confirm": _arranged(lambda world, one: confirm_arrangement(one.pk, by=world.approver)),
+    "payee.end": _arranged(lambda world, one: end_arrangement(one.pk, by=world.approver)),
     "payment.tell": _example(_fail, lambda world, batch: _tell(world, batch)),
     "payment.correct": _example(_fail, _resubmit),
     "payment.receive": _example(

@@ -330,9 +330,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payeearrangement",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("before", None)),
+                condition=models.Q(("before", None), ("confirmed_by__isnull", False)),
                 fields=("household", "scheme"),
-                name="one_open_arrangement_per_household_and_scheme",
+                name="one_confirmed_arrangement_per_household_and_scheme",
             ),
         ),
         migrations.AddConstraint(

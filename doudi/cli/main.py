@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 from doudi.kernel.problems import Problem
 
@@ -30,7 +31,12 @@ COMMANDS = (
     "registry",
     "decide",
     "whatif",
+    "rules-sql",
 )
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"doudi.cli.commands.{name.replace('-', '_')}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
     for name in COMMANDS:
-        module = import_module(f"doudi.cli.commands.{name}")
+        module = _module(name)
         one = commands.add_parser(
             name,
             help=module.HELP,
@@ -57,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 only when all of it worked."""
     told = _parser().parse_args(argv)
-    command = import_module(f"doudi.cli.commands.{told.command}")
+    command = _module(told.command)
     try:
         return int(command.run(told))
     except Problem as problem:

@@ -118,6 +118,13 @@ class Determination:
     trace: tuple[Step, ...] = field(repr=False)
     roots: Mapping[str, tuple[str, ...]] = field(repr=False)
     supposed: tuple[tuple[str, str, int], ...] = ()
+    # Made when a why is first asked for: a desk asks about many programmes of one answer.
+    _by_name: dict[str, list[Step]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _words: dict[int, tuple[str, str, str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def hypothetical(self) -> bool:
@@ -179,40 +186,56 @@ class Determination:
             roots={code: tuple(names) for code, names in plain["roots"].items()},
         )
 
+    def _steps(self) -> dict[str, list[Step]]:
+        if not self._by_name:
+            for step in self.trace:
+                self._by_name.setdefault(step.name, []).append(step)
+        return self._by_name
+
     def why(self, programme: str, holder: str = "") -> list[WhyLine]:
         """The account of a programme, from the finding down to each fact and parameter, once each.
 
         Facts that were not given and took their default are left out.
         """
-        steps: dict[str, list[Step]] = {}
-        for step in self.trace:
-            steps.setdefault(step.name, []).append(step)
+        steps, words = self._steps(), self._words
         lines: list[WhyLine] = []
         told: set[tuple[str, str]] = set()
 
         def tell(name: str, indent: int, whose: str) -> None:
             """One person's values until the path passes through the household, then everyone's."""
-            found = [
-                step for step in steps.get(name, ()) if step.holder in ("", whose) or not whose
-            ]
-            if not found or (name, whose) in told:
+            found = steps.get(name, ())
+            if whose:
+                found = [step for step in found if step.holder == whose or not step.holder]
+            if not found:
                 return
-            told.update({(name, whose), (name, found[0].holder and whose)})
-            lines.extend(_line(step, indent) for step in found if step.kind != "缺省")
+            first = found[0]
+            told.add((name, whose))
+            told.add((name, first.holder and whose))
+            for step in found:
+                if step.kind != "缺省":
+                    said = words.get(id(step)) or words.setdefault(id(step), _said(step))
+                    lines.append(_new(WhyLine, (indent, *said)))
+            below = whose if first.holder else ""
             # One person's value may be supposed, the others' worked out: their inputs are told.
-            for other in max((step.inputs for step in found), key=len):
-                tell(other, indent + 1, whose if found[0].holder else "")
+            inputs = first.inputs or max((step.inputs for step in found), key=len)
+            for other in inputs:
+                if (other, below) not in told:
+                    tell(other, indent + 1, below)
 
         for name in self.roots.get(programme, ()):
             tell(name, 0, holder)
         return lines
 
 
-def _line(step: Step, indent: int) -> WhyLine:
+_new = tuple.__new__  # a line from a ready tuple: what NamedTuple itself does, without a detour
+
+
+def _said(step: Step) -> tuple[str, str, str]:
+    """Text, article and document of a step's line."""
     whose = f"成员 {step.holder}：" if step.holder else ""
     supposed = "（假设的值，不是算出来的）" if step.kind == "假设" else ""
     text = f"{whose}{step.name} = {step.shown}　{supposed}{step.meaning}"
     if step.kind != "参数" or not step.document:
-        return WhyLine(indent, text, step.article, "")
+        return text, step.article, ""
     document = f"《{step.document}》{step.document_article}，自 {step.since} 起（{step.mark}）"
-    return WhyLine(indent, text, step.article, document)
+    return text, step.article, document

@@ -8,7 +8,6 @@ that meets something missing is left to `fallback`, which knows what to ask for.
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -173,17 +172,24 @@ def _assign(name: str, value: ast.expr) -> ast.stmt:
     return ast.fix_missing_locations(made)
 
 
-class _Rename(ast.NodeTransformer):
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self.names.get(node.id, node.id), node.ctx)
-
-
 def _renamed(value: ast.expr, names: Mapping[str, str]) -> ast.expr:
-    made = _Rename(names).visit(copy.deepcopy(value))
+    """A copy with other names; copying by hand is several times faster than `copy.deepcopy`."""
+    made = _copied(value, names)
     assert isinstance(made, ast.expr)
+    return made
+
+
+def _copied(node: ast.AST, names: Mapping[str, str]) -> ast.AST:
+    if isinstance(node, ast.Name):
+        return ast.Name(names.get(node.id, node.id), node.ctx)
+    made = type(node)()
+    for name in node._fields:
+        part = getattr(node, name)
+        if isinstance(part, list):
+            part = [_copied(each, names) if isinstance(each, ast.AST) else each for each in part]
+        elif isinstance(part, ast.AST):
+            part = _copied(part, names)
+        setattr(made, name, part)
     return made
 
 

@@ -83,7 +83,8 @@ def _contents() -> str:
 
 def _first() -> Iterator[str]:
     """Where the figures stand that everybody asks for first."""
-    tables, homes = rulebook().tables.parameters, {}
+    tables = rulebook().tables.parameters
+    homes: dict[str, str] = {}
     for module in MODULES:
         homes |= {rule.name: _name(module) for rule in _rules(module)}
     yield from ("## 先看这几个", "", "| 要找的 | 规则 | 参数 | 全国现行值 |", "|---|---|---|---|")

@@ -117,13 +117,15 @@ def _answered(question: Question, told: argparse.Namespace) -> Answered:
         if _by_month(answered, told):
             return answered
         answer = assessing.Answer.of(assessing.on_its_day(question), tuple(told.only))
-        answered.plain = answer.as_json()
+        answered.is_blocked = bool(answer.blocked)
+        if told.json:  # what is nearest to a yes takes time: it is looked for once
+            answered.plain = answer.as_json()
         if told.html:
             answered.lines = [assessing.page_part(answer)]
             answered.plain["html"] = answered.lines[0]
-            answered.is_blocked = bool(answer.blocked)
             return answered
-        answered.lines = [*answer.lines()]
+        if not told.json:
+            answered.lines = [*answer.lines()]
         if question.expected:
             differences = assessing.differences(question, answer.assessment)
             answered.is_other_than_expected = bool(differences)
@@ -135,7 +137,6 @@ def _answered(question: Question, told: argparse.Namespace) -> Answered:
             answered.lines += _section(f"为什么：{wanted}", map(assessing.why_text, lines))
         if told.what_if:
             _what_if(answered, answer, told)
-        answered.is_blocked = bool(answer.blocked)
     except Problem as problem:
         answered.problem = problem
         answered.plain = {"problem": problem.as_dict()}
@@ -153,7 +154,9 @@ def _what_if(answered: Answered, answer: Answer, told: argparse.Namespace) -> No
     other = assessing.Answer.of(question, tuple(told.only))
     changes = assessing.changes(answer, other)
     hypothetical = bool(question.supposing)
-    plain: dict[str, Any] = {"hypothetical": hypothetical, "changes": changes, **other.as_json()}
+    plain: dict[str, Any] = {"hypothetical": hypothetical, "changes": changes}
+    if told.json:
+        plain |= other.as_json()
     answered.plain["what_if"] = plain
     supposed = "（含假设的值，只供参考，不能作为决定）" if hypothetical else ""
     title = f"如果 {'，'.join(told.what_if)}{supposed}"

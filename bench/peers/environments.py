@@ -1,4 +1,8 @@
-"""Each peer in an environment of its own, made once from its pinned, published packages."""
+"""Each peer in an environment of its own, made once from its pinned, published packages.
+
+The locks name what a peer's package asks for, less what it never loads here and what would need a
+C library of the machine (pygraphviz, with which ttsim draws).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparison fails when one answer differs in one cell, and tells a goal met from one missed."""
+"""The comparison fails when one answer differs in one cell; a goal is met or missed."""
 
 import polars as pl
 import pytest
@@ -31,13 +31,13 @@ def test_answers_that_are_the_same_agree(answers):
 @pytest.mark.parametrize(
     "other",
     [
-        ANSWER.with_columns(pl.when(pl.col("户号") == 1).then(43901).otherwise("低保金额").alias("低保金额")),
+        ANSWER.with_columns(pl.Series("低保金额", [43901, 0, 0])),
         ANSWER.with_columns(pl.lit(0, pl.Int8).alias("低保")),
         ANSWER.head(2),
         ANSWER.reverse(),
     ],
     ids=["one fen", "a finding", "a household lost", "another order"],
-)  # fmt: skip
+)
 def test_an_answer_that_differs_does_not_agree_and_is_named(answers, other, capsys):
     assert not rules._agree(answers(one=ANSWER, other=other))
     assert "other 与 one 的结果不一致" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -319,7 +320,7 @@ def _demand_services(allotment: Allotment, fen: int, spent_on: date, but: int) -
 
 def services_of_year(place: str, year: int, but: int = 0) -> tuple[int, int]:
     """The year's confirmed allotments of a county, and what was entered for services, in fen."""
-    told = {"county": county_of(place), "year": year, "but": but}
+    told: dict[str, Any] = {"county": county_of(place), "year": year, "but": but}
     with connection.cursor() as cursor:
         cursor.execute(
             "select (select coalesce(sum(fen), 0) from payments_allotment where place = %(county)s "

@@ -144,7 +144,7 @@ def _describe(row: PriceRound, index: PriceIndex, law: Judged, by: Actor) -> Non
 
 def _fill(row: PriceRound, month: Month, overlay: Any) -> None:
     low, high = place_range(row.place)
-    told = {
+    told: dict[str, Any] = {
         "low": low,
         "high": high,
         "place": row.place,

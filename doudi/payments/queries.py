@@ -1,5 +1,7 @@
 """What others may read of payments; lists are query sets, everything else is frozen."""
 
+# ruff: noqa: S608  (statements are put together from constants of this package only)
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from doudi.payments import ledger, stops
 from doudi.payments.ledger import Balances
 from doudi.payments.models import BankReturn, Batch, Payable, ReturnProblem, Transfer
 from doudi.payments.sending import outbox
+from doudi.payments.setoff import LEFT
 
 WAITING, HELD, IN_BATCH, UNDER_WAY, PAID, FAILED = (
     "待编批", "暂缓", "批次中", "在途", "已到账", "发放失败",
@@ -66,6 +69,7 @@ class PaymentSeen:
     state: str
     reason: str
     batch_number: str
+    kept_fen: int = 0  # towards a claim; what arrives is fen - kept_fen
 
 
 def batches(place: str = "", scheme: str = "", month: str = "") -> QuerySet[Batch]:
@@ -199,7 +203,7 @@ def payments_of(household_id: int) -> list[PaymentSeen]:
         .annotate(number=F("batch__number"))
         .order_by("-month", "reference")
         .values(
-            *("reference", "month", "scheme", "line", "fen"),
+            *("reference", "month", "scheme", "line", "fen", "kept_fen"),
             *("outcome", "bank_reason", "held", "number"),
         )
     )
@@ -213,6 +217,7 @@ def payments_of(household_id: int) -> list[PaymentSeen]:
             state=row["outcome"],
             reason=row["bank_reason"] or row["held"],
             batch_number=row["number"] or "",
+            kept_fen=row["kept_fen"],
         )
         for row in rows
     ]
@@ -242,7 +247,7 @@ class Invariant:
         return not self.faults
 
 
-_FAULTS = """
+_FAULTS = f"""
 select '结清金额与挂账不符 ' || s.reference from payments_transfer s
   join payments_transfer t on t.id = s.settles_id
   where s.fen <> t.fen or s.payable_id <> t.payable_id or s.batch_id <> t.batch_id
@@ -265,6 +270,16 @@ select '在途金额与批次状态不符 ' || b.number from payments_batch b
   where b.state = '已对账' and exists (
     select 1 from payments_transfer t where t.batch_id = b.id and t.kind = 'pend'
     and not exists (select 1 from payments_transfer s where s.settles_id = t.id))
+union all
+select '抵扣与明细不符 ' || p.reference from payments_payable p
+  left join payments_deduction d on d.payable_id = p.id
+  where p.kept_fen <> coalesce(d.fen, 0)
+union all
+select '资金来源与批次不符 ' || b.number from payments_batch b
+  join payments_draw d on d.batch_id = b.id
+  group by b.id having b.total_fen <> sum(d.fen)
+union all
+select '追缴收回多于认定 ' || r.number from payments_recovery r where {LEFT} < 0
 order by 1 limit 100
 """
 

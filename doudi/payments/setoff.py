@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -119,7 +120,7 @@ where p.id = d.payable_id and d.batch_id = %(batch)s and p.batch_id is distinct 
 
 def keep(batch: Batch) -> int:
     """Keep what agreed plans say from the lines of a batch that is being made; returns fen."""
-    told = {"batch": batch.pk, "month": batch.month}
+    told: dict[str, Any] = {"batch": batch.pk, "month": batch.month}
     with connection.cursor() as cursor:
         cursor.execute(_OWING, told)
         owing = [recovery_id for (recovery_id,) in cursor.fetchall()]

@@ -13,8 +13,9 @@ from doudi.payments.models import PriceIndex, PriceRound, StandardRaise
 from doudi.payments.price_rosters import confirm_roster, make_roster
 from doudi.payments.prices import IndexFacts, confirm_index, enter_index
 from doudi.payments.raises import RaiseFacts, confirm_raise, enter_raise
-from tests.arrange import COUNTY, OTHER_COUNTY
+from tests.arrange import COUNTY, OTHER_COUNTY, arranging
 from tests.payments.owing import county, staff
+from tests.payments.world import keep_witness_fresh
 
 Prepare = Callable[[], Callable[[], object]]
 _numbers = itertools.count(700)
@@ -73,6 +74,8 @@ class Raises:
         self.place = place
         self.reviewer = replace(staff("county_reviewer", f"提标{number}"), place=place)
         self.leader = replace(staff("county_leader", f"提标领导{number}"), place=place)
+        with arranging():
+            keep_witness_fresh()
 
     def enter(self) -> StandardRaise:
         facts = RaiseFacts("低保", date(2022, 1, 1), date(2022, 4, 18), "甘民发〔2022〕30号")

@@ -12,6 +12,7 @@ from doudi.kernel import clock
 from doudi.payments import funds
 from doudi.payments.accrual import accrue
 from doudi.payments.batches import approve_batch, make_batch, release_batch
+from doudi.payments.fund_queries import allotments, left_by_source, services_seen
 from doudi.payments.funds import (
     AllotmentFacts,
     Fund,
@@ -235,3 +236,33 @@ def test_money_tied_to_a_scheme_buys_no_services_and_money_for_services_pays_no_
     with pytest.raises(ServicesNotCovered, match=r"只剩 10\.00 元"):
         enter_service(service(for_services, 1_001), by=world.maker)
     assert not Fund(1, "中央", "服务", (), DAY, 1).may_pay("低保")
+
+
+def test_what_is_left_is_read_by_source_and_by_document(world):
+    allot(world, 100_000)
+    facts = AllotmentFacts("县财〔2022〕9号", "县级", 2022, 5_000, DAY)
+    enter_allotment(COUNTY, facts, by=world.maker)
+    released(world)
+    with scope(COUNTY):
+        assert left_by_source(COUNTY) == {"中央": 39_000, "省级": 0, "市级": 0, "县级": 0}
+        seen = {one.allotment.document: one.left_fen for one in allotments(COUNTY)}
+        assert seen == {"甘财社〔2022〕1号": 39_000, "县财〔2022〕9号": None}
+        assert (services_seen(COUNTY, 2022).share, services_seen(COUNTY, 2022).mark) == (
+            200,
+            "默认",
+        )
+
+
+def test_a_batch_whose_sources_do_not_add_up_is_named_by_the_invariant(world):
+    allot(world, 100_000)
+    batch = released(world)
+    with arranging():
+        Draw.objects.create(
+            allotment_id=Allotment.objects.create(
+                document="多", place=COUNTY, source="县级", year=2022, fen=9, purpose="救助",
+                received_on=DAY,
+            ).pk,
+            batch=batch, order=9, fen=1, made_at=clock.business_now(),
+        )  # fmt: skip
+    with scope(COUNTY):
+        assert balanced().faults == (f"资金来源与批次不符 {batch.number}",)

@@ -23,7 +23,7 @@ from doudi.payments.batches import (
 from doudi.payments.corrections import resubmit_failed
 from doudi.payments.models import Deduction, Payable, Transfer
 from doudi.payments.problems_recovery import MoreThanOwed
-from doudi.payments.queries import balanced, batch_view
+from doudi.payments.queries import balanced, batch_view, payments_of
 from doudi.payments.recovery import PlanFacts, RepaymentFacts, agree_plan, left_of, record_repayment
 from doudi.payments.setoff import Claim, Line, plan
 from doudi.people.models import Fact
@@ -239,3 +239,18 @@ def test_paid_facts_say_what_arrived(owing):
     with scope(COUNTY):
         fact = Fact.objects.get(kind="paid", key=owing.reference(0, JULY), known_before=None)
     assert fact.amount_fen == 22_000
+
+
+def test_a_line_that_lost_its_deduction_is_named_by_the_invariant(owing):
+    made(owing)
+    with arranging():
+        Deduction.objects.all().delete()
+    with scope(COUNTY):
+        assert balanced().faults == (f"抵扣与明细不符 {owing.reference(0, JULY)}",)
+
+
+def test_a_household_sees_what_was_kept_from_each_payment(owing):
+    made(owing)
+    with scope(COUNTY):
+        first, *_ = payments_of(owing.households[0])
+    assert (first.month, first.fen, first.kept_fen) == ("2022-07", 30_000, 8_000)

@@ -35,7 +35,8 @@ def run_script() -> ModuleType:
 
 def _options(command: str) -> set[str]:
     parser = argparse.ArgumentParser()
-    importlib.import_module(f"doudi.cli.commands.{command}").arguments(parser)
+    module = f"doudi.cli.commands.{command.replace('-', '_')}"
+    importlib.import_module(module).arguments(parser)
     own = {option for action in parser._actions for option in action.option_strings}
     return own | {"--json", "--help"}
 

@@ -80,7 +80,7 @@ def _by_name(lines: Iterable[WhyLine], called: Mapping[str, str]) -> Iterable[Wh
     """The rules know persons by reference; people know them by name."""
     if not called:
         return lines
-    references = "|".join(re.escape(each) for each in sorted(called, key=len, reverse=True))
+    references = "|".join(map(re.escape, called))
     member = re.compile(f"^成员 ({references})(?=：)")
     return [
         line._replace(text=member.sub(lambda found: called[found[1]], line.text)) for line in lines

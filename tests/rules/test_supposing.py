@@ -68,12 +68,13 @@ def test_what_is_unknown_above_a_supposed_value_does_not_matter() -> None:
 
 
 def test_one_person_may_be_supposed_while_the_others_are_worked_out() -> None:
-    answer = determine(COUPLE, CLEAR_DAY, QINGSHUI, supposing={("本人收入", "乙"): "1200.00"})
+    both = family(person(转移性收入="3600"), person("乙", 与申请人关系="配偶", 转移性收入="24000"))
+    answer = determine(both, CLEAR_DAY, QINGSHUI, supposing={("本人收入", "乙"): "1200.00"})
     kinds = {step.holder: step.kind for step in answer.trace if step.name == "本人收入"}
     assert kinds == {"甲": "规则", "乙": "假设"}
     outcome = answer.outcome("低保")
     assert outcome is not None
-    assert int(outcome.monthly) == 2 * 62300 - 10000
+    assert int(outcome.monthly) == 2 * 62300 - 30000 - 10000
 
 
 def test_of_an_obligor_too() -> None:

@@ -31,7 +31,8 @@ def test_every_form_says_what_the_scalar_engine_says(
 ) -> None:
     seed = CODES.index(codes) if codes else len(CODES)
     size, made = HOUSEHOLDS // DAYS, dict[Program, dict[str, Form]]()
-    for drawn in batches(codes, HOUSEHOLDS, seed, size=size, nudges=size // 15):
+    nudges = min(size // 8, 200)
+    for drawn in batches(codes, HOUSEHOLDS, seed, size=size, nudges=nudges):
         program, slots = drawn.program, every_slot(drawn.program)
         if program not in made:
             made[program] = forms_of(program, tmp_path if FULL else None)

@@ -18,8 +18,6 @@ from doudi.rules.batch.ir import (
 )
 from doudi.rules.batch.program import Program
 
-Step = tuple[str | int, ...]
-
 
 def parts_of(part: object) -> Iterator[Any]:
     """A statement or expression and everything in it."""

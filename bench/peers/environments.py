@@ -65,7 +65,7 @@ def environment(name: str, scratch: Path) -> Path:
         shutil.rmtree(old)
     print(f"· 建立 {name} 的环境 ……", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "venv", str(half)], check=True)
-    install = [str(half / "bin" / "python"), "-m", "pip", "install", "-q", "--progress-bar", "off"]
+    install = [str(half / "bin" / "python"), "-m", "pip", "install", "-qq", "--progress-bar", "off"]
     subprocess.run([*install, "--no-deps", "-r", str(lock)], check=True, stdout=sys.stderr)
     half.rename(folder)
     return python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from doudi.kernel.dates import Month
 from doudi.payments.models import PriceIndex, PricePerson, PriceRound, RaiseStep, StandardRaise
 
 
@@ -11,6 +12,12 @@ def indices() -> QuerySet[PriceIndex]:
     """Indices of every region, the newest month first."""
     rows: QuerySet[PriceIndex] = PriceIndex.objects.select_related("entered_by", "confirmed_by")
     return rows.order_by("-month", "region")
+
+
+def index_of(region: str, month: Month) -> PriceIndex | None:
+    """The index of a region and month, confirmed or not; None where nobody entered one."""
+    found: PriceIndex | None = indices().filter(region=region, month=str(month)).first()
+    return found
 
 
 def rounds() -> QuerySet[PriceRound]:

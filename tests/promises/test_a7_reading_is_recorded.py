@@ -83,6 +83,7 @@ def test_no_page_names_somebody_without_a_record(regions: Regions, role: str):
         ("lead", "watch.lead:{lead}"),
         ("why", "cases.decision:{decision}"),
         ("batch", "payments.batch:{batch}"),
+        ("recovery", "payments.recovery:{recovery}"),
         ("delivery_rejects", "exchange.delivery:{delivery}"),
     ],
 )

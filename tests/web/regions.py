@@ -29,10 +29,11 @@ from doudi.kernel.ids import id_check_digit
 from doudi.payments import accrual, batches, reconcile, sending
 from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.models import Batch, Payable
+from doudi.payments.overpaid import OverpaidFacts, open_recovery
 from doudi.people import accounts, registry
 from doudi.people.models import VisitPhoto
 from doudi.watch.models import Alert, AlertHit, Lead, Scan
-from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, arranging
+from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, actor, arranging
 from tests.cases.world import START, World, drive
 
 JULY = Month(2022, 7)
@@ -254,6 +255,9 @@ def _pay(region: Region, actors: dict[str, Actor], decided: World) -> None:
     ]
     reconcile.receive_return(batch.pk, build_return(batch.number, told), "回盘.txt", by=maker)
     region.ids["batch"] = batch.pk
+    facts = OverpaidFacts(line.household_id, "低保", "骗取", JULY, "交管部门证明")
+    reviewer = actor("county_reviewer", place)
+    region.ids["recovery"] = open_recovery(facts, by=reviewer).pk
 
 
 def _watch(region: Region, family: World) -> None:

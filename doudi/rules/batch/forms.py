@@ -22,25 +22,37 @@ class UnknownForm(Problem):
     fields = ("name",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NamedForm:
-    """A form that says what it is."""
+    """A form that says what it is; where the machine's code cannot be had, `instead` steps in."""
 
     name: str
     form: Form
+    instead: Form | None = None
 
     def __call__(
         self, frame: Frame, figures: Figures, wanted: Sequence[int]
     ) -> Mapping[int, Column]:
-        return self.form(frame, figures, wanted)
+        from doudi.rules.batch.machine import CacheRefused, NoCompiler
+
+        try:
+            return self.form(frame, figures, wanted)
+        except (NoCompiler, CacheRefused):
+            if self.instead is None:
+                raise
+            self.name, self.form, self.instead = ARRAYS, self.instead, None
+            return self.form(frame, figures, wanted)
 
 
 def form_of(program: Program, name: str | None = None) -> NamedForm:
-    """A form for a program; raises `UnknownForm`, and `NoCompiler` if 机器 is asked without one."""
+    """A form for a program; raises `UnknownForm`; 机器 asked by name may raise `NoCompiler`.
+
+    Without a name the machine's code is tried first: compiled here, or brought by the wheel.
+    """
     from doudi.rules.batch import arrays, machine
 
-    if name not in (None, ARRAYS, MACHINE):
+    if name == ARRAYS:
+        return NamedForm(ARRAYS, arrays.make(program))
+    if name not in (None, MACHINE):
         raise UnknownForm(name=name)
-    if name == MACHINE or (name is None and machine.available()):
-        return NamedForm(MACHINE, machine.make(program))
-    return NamedForm(ARRAYS, arrays.make(program))
+    return NamedForm(MACHINE, machine.make(program), arrays.make(program) if name is None else None)

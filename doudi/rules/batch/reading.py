@@ -30,11 +30,13 @@ _NUMBER = "_第几户"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some households in order: whose they are, where they live, and their facts as a frame."""
+    """Some households in order: their numbers and their facts as a frame.
+
+    `persons` are the numbers of their persons, None where no programme answers for a person.
+    """
 
     households: pl.Series
-    persons: pl.Series
-    places: pl.Series
+    persons: pl.Series | None
     frame: Frame
 
 
@@ -68,9 +70,10 @@ class _Order:
         self.lost = int(lengths[where < 0].sum())
         if self.lost == 0 and bool((np.diff(where) > 0).all()):
             return
+        keys = [name for name in (HOUSEHOLD, PERSON, OBLIGOR) if name in shard.columns[level]]
         self.rows = (
             shard.scan(level)
-            .select(list(names))
+            .select(list(dict.fromkeys([*keys, *names])))
             .collect()
             .with_columns(pl.Series(_NUMBER, np.repeat(where, lengths)))
             .filter(pl.col(_NUMBER) >= 0)
@@ -83,9 +86,14 @@ def _runs(ids: pl.Series) -> tuple[Numbers, pl.Series]:
     """How long each run of equal values is, and the values."""
     if len(ids) == 0:
         return np.zeros(0, np.int64), ids
-    changes = np.flatnonzero((ids != ids.shift(1)).fill_null(True).to_numpy())
-    ends = np.append(changes[1:], len(ids))
-    return (ends - changes).astype(np.int64), ids.gather(changes)
+    if ids.dtype.is_integer() and not ids.null_count():
+        numbers = ids.to_numpy()
+        differ = numbers[1:] != numbers[:-1]
+    else:
+        differ = ids.slice(1).ne_missing(ids.slice(0, len(ids) - 1)).to_numpy()
+    changes = np.concatenate([[0], np.flatnonzero(differ) + 1])
+    lengths = np.diff(changes, append=len(ids)).astype(np.int64)
+    return lengths, ids.gather(changes)
 
 
 class _Rows:
@@ -95,7 +103,7 @@ class _Rows:
         self.waiting: list[pl.DataFrame] = []
         self.height = 0
         if order is not None and order.rows is not None:
-            self.batches = iter([order.rows])
+            self.batches = iter([order.rows.select(list(names))])
         else:
             scan = shard.scan(level).select(list(names))
             self.batches = iter(scan.collect_batches(chunk_size=STRETCH, maintain_order=True))
@@ -121,6 +129,7 @@ class ShardReader:
         self.program = program
         self.faults = faults
         self.places = pl.Enum(list(places))
+        self.personal = any(each.programme.holder is Level.PERSON for each in program.findings)
         self.wanted: dict[Level, list[int]] = {level: [] for level in Level}
         for slot in program.facts:
             level = program.level(slot)
@@ -148,6 +157,7 @@ class ShardReader:
             last = int(np.searchsorted(starts, starts[first] + persons_at_once, "right")) - 1
             last = min(max(last, first + 1), len(ids), first + persons_at_once)
             yield self._stretch(
+                ids.slice(first, last - first),
                 households.take(last - first),
                 persons.take(int(starts[last] - starts[first])),
                 starts[first : last + 1],
@@ -157,58 +167,63 @@ class ShardReader:
 
     def _names(self, level: Level) -> list[str]:
         keys = {
-            Level.HOUSEHOLD: [HOUSEHOLD, PLACE],
-            Level.PERSON: [HOUSEHOLD, PERSON],
-            Level.OBLIGOR: [HOUSEHOLD, OBLIGOR],
+            Level.HOUSEHOLD: [PLACE],
+            Level.PERSON: [PERSON] if self.personal else [],
+            Level.OBLIGOR: [],
         }
-        return keys[level] + [self.program.nodes[slot].name for slot in self.wanted[level]]
+        names = [self.program.nodes[slot].name for slot in self.wanted[level]]
+        return keys[level] + names or [HOUSEHOLD]
 
     def _stretch(
         self,
+        ids: pl.Series,
         households: pl.DataFrame,
         persons: pl.DataFrame,
         starts: Numbers,
         others: tuple[pl.DataFrame, Numbers, Numbers, Numbers] | None,
     ) -> Stretch:
-        columns = self.columns(Level.HOUSEHOLD, households)
-        columns |= self.columns(Level.PERSON, persons)
+        columns = self.columns(Level.HOUSEHOLD, households, ids, None)
+        columns |= self.columns(Level.PERSON, persons, ids, starts)
         obligor_starts = np.zeros(households.height + 1, np.int64)
         owed, owing = np.zeros(persons.height + 1, np.int64), np.zeros(0, np.int64)
         if others is not None:
             rows, obligor_starts, owed, owing = others
-            columns |= self.columns(Level.OBLIGOR, rows)
-        place = households.get_column(PLACE).cast(pl.String)
-        codes = place.cast(self.places).to_physical().to_numpy().astype(np.int32)
+            columns |= self.columns(Level.OBLIGOR, rows, ids, obligor_starts)
+        codes = households.get_column(PLACE).cast(self.places).to_physical().to_numpy()
         frame = Frame(
             households=households.height,
             persons=starts - starts[0],
             obligors=obligor_starts,
             owed=owed,
             owing=owing,
-            places=codes,
+            places=codes.astype(np.int32),
             columns=columns,
         )
-        return Stretch(households.get_column(HOUSEHOLD), persons.get_column(PERSON), place, frame)
+        return Stretch(ids, persons.get_column(PERSON) if self.personal else None, frame)
 
-    def columns(self, level: Level, rows: pl.DataFrame) -> dict[int, Column]:
-        """The facts of some rows by slot."""
+    def columns(
+        self, level: Level, rows: pl.DataFrame, ids: pl.Series, starts: Numbers | None
+    ) -> dict[int, Column]:
+        """The facts of some rows by slot; `starts` tells the households to which they belong."""
         found = {}
         for slot in self.wanted[level]:
             fact = self.program.nodes[slot].input
             assert fact is not None
-            series = _numbers(fact, rows.get_column(fact.name))
+            given = rows.get_column(fact.name)
+            series = _numbers(fact, given)
             good = _usable(fact, series)
             if good is not None:
-                self._note(level, rows, fact, good)
+                first = int(good.arg_min() or 0)
+                at = (
+                    first
+                    if starts is None
+                    else int(np.searchsorted(starts, starts[0] + first, "right")) - 1
+                )
+                example = f"户 {ids[at]} 的 {given[first]}"
+                self.faults.add(FILES[level], fact.name, int((~good).sum()), example)
                 series = series.set(~good, None)
             found[slot] = _column(series)
         return found
-
-    def _note(self, level: Level, rows: pl.DataFrame, fact: Input, good: pl.Series) -> None:
-        bad = rows.filter(~good)
-        first = bad.row(0, named=True)
-        example = f"户 {first[HOUSEHOLD]} 的 {first[fact.name]}"
-        self.faults.add(FILES[level], fact.name, bad.height, example)
 
 
 class _Obligors:

@@ -57,7 +57,7 @@ def sweep(
     shards = open_registry(registry)
     program = program_on(on, programmes)
     chosen = form_of(program, form)
-    swept = Swept(form=chosen.name)
+    swept = Swept()
     figures = figures_of(program, tables_with(overlay), places := places_of(shards), on)
     half = out.with_name(f"{out.name}.half")
     shutil.rmtree(half, ignore_errors=True)
@@ -70,6 +70,7 @@ def sweep(
                 swept.persons += int(stretch.frame.persons[-1])
     shutil.rmtree(out, ignore_errors=True)
     half.rename(out)
+    swept.form = chosen.name
     return swept
 
 
@@ -134,6 +135,7 @@ def _tables(stretch: Stretch, found: list[Found], levels: set[Level]) -> dict[Le
     if Level.HOUSEHOLD in levels:
         columns[Level.HOUSEHOLD] = [stretch.households.alias(HOUSEHOLD)]
     if Level.PERSON in levels:
+        assert stretch.persons is not None
         owners = np.repeat(np.arange(stretch.frame.households), np.diff(stretch.frame.persons))
         columns[Level.PERSON] = [
             stretch.households.gather(owners).alias(HOUSEHOLD), stretch.persons.alias(PERSON),

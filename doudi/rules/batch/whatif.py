@@ -82,7 +82,7 @@ class Answer:
     """The law as it is, with its cliffs, and the effect of each scenario; fen a month."""
 
     on: date
-    form: str
+    form: str = ""
     households: int = 0
     persons: int = 0
     unable: int = 0
@@ -114,14 +114,14 @@ def whatif(
     today = figures_of(program, tables, places, on)
     others = [changed(today, each, program, tables, places) for each in scenarios]
     answer = Answer(
-        on, chosen.name,
+        on,
         effects=[Effect(each.name, cliffs=_cliffs(cliffs)) for each in scenarios],
         cliffs=_cliffs(cliffs),
-    )  # fmt: skip
+    )
     kept: list[list[pl.DataFrame]] = [[] for _ in scenarios]
     for shard in shards:
         for stretch in read_ahead(shard, program, places, answer.faults):
-            view = _View(program, chosen, stretch)
+            view = _View(program, chosen, stretch, places)
             before = view.decide(today)
             answer.households += stretch.frame.households
             answer.persons += int(stretch.frame.persons[-1])
@@ -133,11 +133,19 @@ def whatif(
                 view.add_cliffs(effect.cliffs, figures, after)
                 if details is not None:
                     rows.append(view.details(before, after))
+    answer.form = chosen.name
     if details is not None:
-        details.mkdir(parents=True, exist_ok=True)
-        for number, (scenario, rows) in enumerate(zip(scenarios, kept, strict=True), 1):
-            pl.concat(rows).write_parquet(details / f"{number:02}-{_file_name(scenario)}.parquet")
+        _write_details(details, scenarios, kept)
     return answer
+
+
+def _write_details(
+    folder: Path, scenarios: Sequence[Scenario], kept: Sequence[list[pl.DataFrame]]
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (scenario, rows) in enumerate(zip(scenarios, kept, strict=True), 1):
+        if rows:
+            pl.concat(rows).write_parquet(folder / f"{number:02}-{_file_name(scenario)}.parquet")
 
 
 def _file_name(scenario: Scenario) -> str:
@@ -159,17 +167,20 @@ class _Decided:
 class _View:
     """One stretch, asked under different figures."""
 
-    def __init__(self, program: Program, form: NamedForm, stretch: Stretch) -> None:
+    def __init__(
+        self, program: Program, form: NamedForm, stretch: Stretch, places: Sequence[str]
+    ) -> None:
         self.program = program
         self.form = form
         self.stretch = stretch
         self.frame = stretch.frame
         self.sizes = np.diff(self.frame.persons)
         self.owners = np.repeat(np.arange(self.frame.households), self.sizes)
-        codes = stretch.places.str.slice(0, 9)
-        self.groups = codes.unique().sort().to_list()
-        kinds = pl.Enum(self.groups)
-        self.group = codes.cast(kinds).to_physical().to_numpy().astype(np.int64)
+        self.places = places
+        towns = [place[:9] for place in places]
+        self.groups = sorted(set(towns))
+        numbers = np.array([self.groups.index(town) for town in towns], np.int64)
+        self.group: Numbers = numbers[self.frame.places]
 
     def decide(self, figures: Figures, frame: Frame | None = None) -> _Decided:
         """Everything under some figures, for this stretch or the same with other facts."""
@@ -246,7 +257,7 @@ class _View:
         rows = pl.DataFrame(
             {
                 HOUSEHOLD: self.stretch.households,
-                "地区": self.stretch.places,
+                "地区": pl.Series(self.places).gather(self.frame.places),
                 "原每月": before.total,
                 "新每月": after.total,
             }

@@ -167,7 +167,7 @@ def spoil(folder: Path, name: str, change) -> Path:
         ("households", lambda t: pl.concat([t, t]), "有的户号是空的或者写了两次"),
         ("persons", lambda t: t.with_columns(户号=pl.lit(1)), "户号是 Int32"),
         ("households", lambda t: t.with_columns(地区=pl.lit(None, pl.String)), "有的户没有写地区"),
-        ("persons", lambda t: pl.concat([t] * 40).sort("户号"), "户 h00002 有 120 个人，最多 100 个"),
+        ("persons", lambda t: pl.concat([t] * 40).sort("户号"), "有 120 个人，最多 100 个"),
     ],
 )  # fmt: skip
 def test_files_that_make_no_registry_are_refused_with_the_reason(tmp_path, name, change, why):
@@ -211,3 +211,16 @@ def test_a_household_left_as_first_answered_is_caught(tmp_path, monkeypatch):
         sweep(registry, out, day, overlay=overlay, form="数组")
         wrong += results(out) != expected(households, day, overlay)
     assert wrong
+
+
+def test_without_a_compiler_arrays_step_in_and_say_so(tmp_path, monkeypatch):
+    from doudi.rules.batch import c_library, machine
+
+    def none() -> None:
+        raise machine.NoCompiler(why="测试里没有编译器")
+
+    monkeypatch.setattr(c_library, "library", lambda *_, **__: none())
+    write_registry(tmp_path / "registry", town(3))
+    assert sweep(tmp_path / "registry", tmp_path / "out", DAY).form == "数组"
+    with pytest.raises(machine.NoCompiler):
+        sweep(tmp_path / "registry", tmp_path / "out", DAY, form="机器")

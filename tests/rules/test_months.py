@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -284,7 +285,8 @@ def test_months_that_are_none_or_too_many_or_before_the_law_are_refused() -> Non
 
 # Properties.
 
-quick = settings(max_examples=15, deadline=None, derandomize=True)
+many = 200 if os.environ.get("DOUDI_FULL") == "1" else 15
+quick = settings(max_examples=many, deadline=None, derandomize=True)
 
 
 @st.composite
@@ -311,6 +313,7 @@ def test_a_grant_that_was_not_decided_was_not_made_and_blocks_nothing_later() ->
     assert paid(months, "低保") == [67300] * 3
 
 
+@pytest.mark.promise("C8")
 @quick
 @given(households(), st.data(), st.integers(1, 5))
 def test_an_extra_months_history_never_changes_a_past_month(

@@ -1,18 +1,19 @@
 """Lines per second of a payment month: accrual, batch, approval, release, file, reconciliation.
 
-``python -m bench.payments [lines]`` on a scratch database of DATABASE_URL's server, else
-of a server of its own.
+``LINES=1000000 ./run bench payments`` for a province; on a scratch database of DATABASE_URL's
+server, else of a server of its own.
 """
 
-import sys
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.county import add_county
 from bench.ground import given_or_scratch_server
-from bench.measuring import Meter
+from bench.measuring import Figure, Meter
 from bench.table import show
 
 LINES = 20_000
@@ -63,9 +64,9 @@ def measure(lines: int, meter: Meter) -> None:
     from doudi.payments.reconcile import receive_return
     from doudi.payments.sending import outbox, send_batch
     from tests.arrange import COUNTY
-    from tests.payments.world import JUNE, SCHEME, add_households
+    from tests.payments.world import JUNE, SCHEME
 
-    world = add_households(lines)
+    world = add_county(lines)
     analyze()
 
     def timed(step: str, run: Callable[[], Any]) -> Any:
@@ -102,7 +103,8 @@ def analyze() -> None:
 
 def main() -> None:
     """Measure, print, and record under "payments"."""
-    lines = int(sys.argv[1]) if len(sys.argv) > 1 else LINES
+    lines = int(os.environ.get("LINES", LINES))
+    name = "payments" if lines == LINES else f"payments, LINES={lines}"
     with given_or_scratch_server() as server, tempfile.TemporaryDirectory() as folder:
         from django.conf import settings
 
@@ -111,11 +113,15 @@ def main() -> None:
         settings.DOUDI_VAR = Path(folder)
         settings.DOUDI_FILES, settings.DOUDI_KEYS = Path(folder) / "files", Path(folder) / "keys"
         meter = Meter(server)
-        with scratch_database():
+        with scratch_database(), meter.watching_memory():
             measure(lines, meter)
-        figures = [cost.figure(name, "lines/s") for name, cost in meter.costs.items()]
-        record("payments", {"lines": lines, "figures": [each.as_json() for each in figures]})
-    show({"payments": figures})
+        figures = [cost.figure(step, "lines/s") for step, cost in meter.costs.items()]
+        figures += [
+            Figure("peak memory, ours", round(meter.client_peak_kb / 1024), "MB"),
+            Figure("peak memory, PostgreSQL", round(meter.database_peak_kb / 1024), "MB"),
+        ]
+        record(name, {"lines": lines, "figures": [each.as_json() for each in figures]})
+    show({name: figures})
 
 
 if __name__ == "__main__":

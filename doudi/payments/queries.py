@@ -150,6 +150,11 @@ _FAMILY = Case(
 def failed_payables(batch_id: int) -> QuerySet[Payable]:
     """Lines that the bank could not pay and that no later line makes good, with ``bank_reason``."""
     voided = Transfer.objects.filter(batch_id=batch_id, kind="void").values("payable")
+    return with_outcome(not_made_good().filter(pk__in=voided)).order_by("reference")
+
+
+def not_made_good() -> QuerySet[Payable]:
+    """Lines in view that no later line of their family stands for."""
     later = Payable.objects.annotate(family=_FAMILY).filter(
         household=OuterRef("household"),
         scheme=OuterRef("scheme"),
@@ -157,8 +162,8 @@ def failed_payables(batch_id: int) -> QuerySet[Payable]:
         pk__gt=OuterRef("pk"),
         family=OuterRef("family"),
     )
-    rows = Payable.objects.annotate(family=_FAMILY).filter(~Exists(later), pk__in=voided)
-    return with_outcome(rows).order_by("reference")
+    rows: QuerySet[Payable] = Payable.objects.annotate(family=_FAMILY).filter(~Exists(later))
+    return rows
 
 
 def held_payables(place: str, scheme: str, month: Month) -> QuerySet[Payable]:

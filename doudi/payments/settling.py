@@ -18,11 +18,22 @@ from doudi.payments.bankfile import FAILED, PAID, LineProblem, ReturnLine
 from doudi.payments.models import BankReturn, Batch
 
 _TABLES = """
-drop table if exists pg_temp.bank_said, pg_temp.bank_refused, pg_temp.bank_outcome;
+drop table if exists pg_temp.bank_said, pg_temp.bank_refused, pg_temp.bank_sent,
+  pg_temp.bank_outcome;
 create temporary table bank_said (line int not null, reference text not null,
   paid boolean not null, fen bigint not null, reason text not null) on commit drop;
 create temporary table bank_refused (line int not null, field text not null, value text not null,
   why text not null) on commit drop
+"""
+
+# What was sent, and what is known of it. A table of its own, so that its size is known when it is
+# joined: right after a release the ledger has no statistics yet, and a join by guess is quadratic.
+_SENT = """
+create temporary table bank_sent on commit drop as
+select p.reference, p.household_id, t.payable_id, t.id, t.fen, t.debit, t.credit,
+  (select s.kind from payments_transfer s where s.settles_id = t.id) as settled
+from payments_transfer t join payments_payable p on p.id = t.payable_id
+where t.batch_id = %(batch)s and t.kind = 'pend'
 """
 
 # One row for each reference that the file names: what it says, what was sent, what follows. Of
@@ -34,12 +45,6 @@ with told as (
     bool_and(paid) = bool_or(paid) and min(fen) = max(fen) as agrees, min(fen) as fen,
     min(reason collate "C") as reason
   from bank_said group by reference
-), sent as (
-  select p.reference, p.household_id, t.payable_id, t.id, t.fen, t.debit, t.credit,
-    s.kind as settled
-  from payments_transfer t join payments_payable p on p.id = t.payable_id
-  left join payments_transfer s on s.settles_id = t.id and s.batch_id = %(batch)s
-  where t.batch_id = %(batch)s and t.kind = 'pend'
 )
 select told.reference, told.line, told.times, told.reason, sent.id, sent.payable_id,
   sent.household_id, sent.fen, sent.debit, sent.credit, sent.settled,
@@ -49,7 +54,7 @@ select told.reference, told.line, told.times, told.reason, sent.id, sent.payable
     when sent.settled is null then case when told.paid then 'post' else 'void' end
     when (sent.settled = 'post') = told.paid then 'known'
     else 'otherwise' end as outcome
-from told left join sent using (reference)
+from told left join bank_sent sent using (reference)
 """
 
 _COUNT = """
@@ -112,8 +117,9 @@ def settle_lines(
         with cursor.copy("copy bank_refused (line, field, value, why) from stdin") as copy:
             for problem in problems:
                 copy.write_row((problem.line, problem.column, problem.value, problem.why))
-        cursor.execute("analyze bank_said")
-        cursor.execute(_OUTCOME, {"batch": batch.pk})
+        cursor.execute(_SENT, {"batch": batch.pk})
+        cursor.execute("analyze bank_said, bank_sent")
+        cursor.execute(_OUTCOME)
         cursor.execute(_REFUSE)
         cursor.execute(_COUNT)
         paid, paid_fen, failed, failed_fen = cursor.fetchone()

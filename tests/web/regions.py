@@ -7,7 +7,7 @@ it must not find in the others.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -26,7 +26,7 @@ from doudi.exchange.models import Delivery
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.ids import id_check_digit
-from doudi.payments import accrual, batches, reconcile, sending
+from doudi.payments import accrual, batches, payees, reconcile, sending
 from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.models import Batch, Payable
 from doudi.payments.overpaid import OverpaidFacts, open_recovery
@@ -255,6 +255,11 @@ def _pay(region: Region, actors: dict[str, Actor], decided: World) -> None:
     ]
     reconcile.receive_return(batch.pk, build_return(batch.number, told), "回盘.txt", by=maker)
     region.ids["batch"] = batch.pk
+    clerk = replace(actors["maker"], role="township_clerk")
+    region.ids["arrangement"] = payees.enter_arrangement(
+        line.household_id, "低保", "代管人", "李代管", "农信社", "6217000000000000012", "协议1号",
+        by=clerk,
+    ).pk  # fmt: skip
     facts = OverpaidFacts(line.household_id, "低保", "骗取", JULY, "交管部门证明")
     reviewer = actor("county_reviewer", place)
     region.ids["recovery"] = open_recovery(facts, by=reviewer).pk

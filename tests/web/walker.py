@@ -124,6 +124,12 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "price_confirm": ("price.confirm_index", {"month": "2022-05", "region": "620000000000"}),
     "price_roster": ("price.roster", {"month": "2022-05"}),
     "price_roster_confirm": ("price.confirm_roster", {"month": "2022-05"}),
+    "payee_enter": ("payee.enter", {
+        "scheme": "低保", "kind": "代管人", "holder_name": "李代管", "bank": "农信社",
+        "card": "6217000000000000012", "agreement": "协议1号",
+    }),
+    "payee_confirm": ("payee.confirm", {}),
+    "payee_end": ("payee.end", {}),
     "delivery_receive": ("", {"file": b"\xe5\xa7\x93\xe5\x90\x8d\n", "format": "pension",
                               "period": "2022-05"}),
     "delivery_withdraw": ("delivery.withdraw", {"reason": "重报"}),

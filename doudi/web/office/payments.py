@@ -15,6 +15,7 @@ from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, Problem, require
 from doudi.payments import accrual, batches, queries, reconcile, sending
+from doudi.payments.layouts import CARD, LAYOUTS, file_name, media_type
 from doudi.payments.schemes import CODES
 from doudi.web.desk import actor_of, desk, key_of, page_of
 from doudi.web.downloads import attachment
@@ -61,6 +62,7 @@ def batches_page(request: HttpRequest) -> HttpResponse:
             "month": str(month),
             "scheme": scheme,
             "schemes": list(CODES),
+            "layouts": list(LAYOUTS),
         },
     )
 
@@ -107,7 +109,11 @@ def accrue(request: HttpRequest) -> HttpResponse:
 def batch_make(request: HttpRequest) -> HttpResponse:
     """Freeze the month's lines into a batch."""
     made = keyed(batches.make_batch, key_of(request, "payment.make"))(
-        actor_of(request).place, _scheme(request), _month(request), by=actor_of(request)
+        actor_of(request).place,
+        _scheme(request),
+        _month(request),
+        layout=request.POST.get("layout") or CARD,
+        by=actor_of(request),
     )
     messages.success(request, f"批次 {made.number} 已编制，共 {made.lines} 笔，等待复核。")
     return redirect("batch", made.pk)
@@ -158,7 +164,8 @@ def batch_file(request: HttpRequest, batch_id: int) -> HttpResponse:
     if seen.batch.bank_file is None:
         raise NotSentYet(number=seen.batch.number)
     record_read(f"payments.batch:{batch_id}", by=actor_of(request), why="下载银行代发文件")
-    return attachment(content_of(seen.batch.bank_file), f"{seen.batch.number}.txt", "text/plain")
+    name = file_name(seen.batch.number, seen.batch.layout)
+    return attachment(content_of(seen.batch.bank_file), name, media_type(seen.batch.layout))
 
 
 @desk("payment.receive")

@@ -64,6 +64,7 @@ sys.stdout.write(hashlib.sha256(content).hexdigest())
 """
 
 
+@pytest.mark.promise("M9")
 def test_the_same_batch_gives_the_same_bytes_under_any_hash_seed_zone_locale_and_order():
     rows = [[f"DB:H{k}:2022-06:main", f"户主{k}", f"6217{k:012d}", 100 + k] for k in range(200)]
     digests = set()

@@ -95,8 +95,9 @@ class Rulebook:
         self._plans: dict[tuple[int, tuple[str, ...] | None], Plan] = {}
         self._carrying: dict[int, Plan] = {}
         self._supposing: dict[tuple[int, tuple[str, ...] | None, frozenset[str]], Plan] = {}
+        settled: set[tuple[int, tuple[Level, ...]]] = set()
         for day in self.change_days:
-            self._check(day)
+            self._check(day, settled)
         check_carries(self.carries, self.rules, schema)
 
     def plan(self, on: date, programmes: tuple[str, ...] | None = None) -> Plan:
@@ -199,7 +200,8 @@ class Rulebook:
                 names = "、".join(sorted(stray))
                 raise RuleRefused(f"项目“{programme.code}”用到“{names}”，但没有这个名称。")
 
-    def _check(self, on: date) -> None:
+    def _check(self, on: date, settled: set[tuple[int, tuple[Level, ...]]]) -> None:
+        """The book on a day; a rule whose inputs have the levels of another day is `settled`."""
         nodes = self._nodes(on)
         for node in nodes.values():
             for name in node.inputs:
@@ -209,8 +211,12 @@ class Rulebook:
                         f"{node.kind}“{node.name}”用到“{name}”{when}，"
                         "但没有这个名称的资料、参数或规则。"
                     )
-            if node.rule is not None:
+            if node.rule is None:
+                continue
+            seen = (id(node.rule), tuple([nodes[name].level for name in node.inputs]))
+            if seen not in settled:
                 _check_levels(node.rule, nodes)
+                settled.add(seen)
         for programme in self.programmes:
             needed = [name for name in (programme.amount, programme.applies) if name]
             if programme.result in nodes and (absent := set(needed) - set(nodes)):

@@ -63,6 +63,7 @@ def enter_arrangement(
     missing = "、".join(name for name, value in told.items() if not value)
     require(not missing, ArrangementIncomplete(missing=missing, paper=KINDS[kind]))
     number = check_bank_card(card)
+    lock(f"payee:{household_id}:{scheme}")
     household = one_or_not_there(Household.objects.all(), pk=household_id)
     made: PayeeArrangement = PayeeArrangement.objects.create(
         place=household.place,

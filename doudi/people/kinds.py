@@ -44,6 +44,21 @@ _ALL = (
     FactKind("enrolment", "学籍", "", "教育"),
     FactKind("fp", "防止返贫监测", "", "乡村振兴"),
     FactKind("benefit", "享受待遇", "分/月", "民政"),
+    # What follows is a lead to be looked into: no rule counts it before somebody has.
+    FactKind("hukou", "户籍登记", "", "公安"),
+    FactKind("marriage", "婚姻登记", "", "民政"),
+    FactKind("insurance", "社会保险参保", "分/月", "人社"),
+    FactKind("medical.enrolment", "医保参保", "分", "医保"),
+    FactKind("medical.outpatient", "门诊自付医疗费", "分", "医保", sensitive=True, event=True),
+    FactKind("lifted", "脱贫户", "", "乡村振兴"),
+    FactKind("subsidy", "惠农补贴", "分", "财政", event=True),
+    FactKind("housing", "住房保障", "分/月", "住建"),
+    FactKind("tax", "纳税申报收入", "分/月", "税务", sensitive=True),
+    FactKind("provident_fund", "住房公积金", "分/月", "公积金", sensitive=True),
+    FactKind("public_payroll", "财政供养", "分/月", "财政"),
+    FactKind("disaster", "受灾", "分", "应急", event=True),
+    FactKind("custody", "服刑和强制戒毒", "", "司法", sensitive=True),
+    FactKind("appeal", "热线求助", "", "热线", event=True),
     FactKind("paid", "已发放", "分", "民政", event=True),
 )
 

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from doudi.exchange.formats import FORMATS
 from doudi.kernel.ids import id_check_digit
+from tests.exchange.records import further
 
 TODAY = date(2022, 6, 2)
 _FAMILY, _GIVEN = "赵钱孙李周吴郑王", ("秀英", "建国", "𠮷祥", "㐂", "买买提·艾力", "芳")
@@ -42,7 +43,7 @@ def credit_code(number: int) -> str:
 def record(code: str, number: int) -> dict[str, Any]:
     """One good row of a format, by column name."""
     who, number_id = name(number), id_number(number)
-    return {
+    return further(number, who, number_id).get(code) or {
         "medical": {
             "结算流水号": f"62052120220510{number:06d}", "参保人姓名": who, "证件号码": number_id,
             "定点医疗机构": "清水县人民医院", "出院日期": "2022-05-10", "主要诊断": "肺炎",

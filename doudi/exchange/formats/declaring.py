@@ -100,6 +100,10 @@ class Format:
     facts: Callable[[Values], tuple[FactLine, ...]]
     period: str = "月"
     disagreement: Callable[[Values], Disagreement | None] = _nothing
+    widths: tuple[int, ...] = ()  # of a fixed-width text, column by column, in bytes of GB18030
+
+    def __post_init__(self) -> None:
+        assert len(self.widths) in (0, len(self.columns)), f"{self.code}: one width for each column"
 
     def column(self, kind: Kind) -> Column:
         """The first column of a kind; every format has one "name" and one "id"."""

@@ -23,16 +23,31 @@ def page(format: Format) -> str:
         f"- 用途：{format.about}",
         f"- 所属期：按{format.period}",
         f"- 一条记录由 {'、'.join(format.key)} 和姓名确定；相同而内容不同的行全部退回",
+        *_widths(format),
         "",
         "| 列 | 必填 | 内容 | 也认这些列名 | 说明 |",
         "|---|---|---|---|---|",
         *(_line(column) for column in format.columns),
         "",
-        "表头可以在前 20 行的任意一行；其他列保留在原始行中，不使用。",
+        "表头可以在前 20 行的任意一行；其他列保留在原始行中，不使用。"
+        "也收每行一条记录的 JSON 和 XML，字段名就是列名。",
         "证件号码只做全角转半角、去空格、小写 x 转大写、15 位升 18 位；其余一律不改，退回更正。",
         "",
     ]
     return "\n".join(lines)
+
+
+def _widths(format: Format) -> list[str]:
+    if not format.widths:
+        return []
+    each = "、".join(
+        f"{column.name} {width}"
+        for column, width in zip(format.columns, format.widths, strict=True)
+    )
+    return [
+        f"- 定长文本：没有表头，每行正好 {sum(format.widths)} 字节（按 GB18030，一个汉字 2 字节），"
+        f"依次为 {each}；不足的用空格补齐"
+    ]
 
 
 def _line(column: Column) -> str:

@@ -147,8 +147,8 @@ def open_selected(select: str, told: Mapping[str, Any]) -> int:
     """Open events that a SELECT of the caller's own rows finds, inside an action; returns how many.
 
     For events that are named before they happen and stated once, such as a payment: the schema
-    refuses a second one under the same key and day. Columns of the SELECT: person, kind, key, amount in
-    fen, code, detail, first day, last day (not included), source.
+    refuses a second one under the same key and day. Columns of the SELECT: person, kind, key,
+    amount in fen, code, detail, first day, last day (not included), source.
     """
     assert connection.in_atomic_block, "facts are written inside an action"
     with connection.cursor() as cursor:

@@ -72,7 +72,7 @@ def counted(person_id: int, code: str, cause: str, weight: int, happened_on: dat
     """A hit on record as the score sees it."""
     indicator = INDICATORS[code]
     return Counted(
-        person_id, code, indicator.label, cause, weight, happened_on, fades=not indicator.standing
+        person_id, code, indicator.label, cause, weight, happened_on, fades=indicator.fades
     )
 
 

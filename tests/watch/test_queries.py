@@ -37,7 +37,7 @@ def county():
     family(Somebody(name="甲", news=[stay(11000)]))
     family(Somebody(name="乙", news=[stay(11000), certificate("42")]))
     family(Somebody(name="丙", known=[benefit("低保")], news=[death()]))
-    family(Somebody(name="丁", news=[stay(12000)]), place=OTHER_TOWNSHIP[:9] + "201")
+    family(Somebody(name="丁", news=[stay(11200)]), place=OTHER_TOWNSHIP[:9] + "201")
     scan(COUNTY, PERIOD, by=Actor.system(COUNTY))
     with scope(COUNTY):
         yield

@@ -111,8 +111,8 @@ def test_the_order_of_deliveries_does_not_matter():
     with clock.business_at(TODAY):
         tell(early.people[0], listing, source="delivery:2:1")
     run(2)
-    assert set(AlertHit.objects.values_list("indicator", flat=True)) == {"R01", "R21"}
-    assert Alert.objects.get().score == 15 + 30 + 25
+    assert set(AlertHit.objects.values_list("indicator", flat=True)) == {"R01", "R03", "R21"}
+    assert Alert.objects.get().score == 15 + 30 + 25 + 25
 
 
 def test_hits_of_one_household_and_direction_merge_into_the_open_alert():
@@ -174,7 +174,7 @@ def test_after_an_alert_is_closed_a_new_cause_raises_a_new_one_and_the_old_cause
     tell(home.people[0], again)
     run()
     assert Alert.objects.count() == 2
-    assert Alert.objects.get(closed_at=None).score == 30
+    assert Alert.objects.get(closed_at=None).score == 30 + 25
 
 
 def test_a_death_of_a_recipient_is_told_downstream_by_ids_only(monkeypatch):

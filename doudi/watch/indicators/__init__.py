@@ -1,33 +1,63 @@
-"""The indicators (风险点), one file each; pure: nothing here knows Django or a database.
+"""The indicators (风险点 R01–R30, 退出比对 M01–M16), one file each.
 
-A new one is a file with ``INDICATOR``, its line here, its parameters and its test (docs/watch.md).
+Pure: nothing here knows Django or a database. A new one is a file with ``INDICATOR``,
+its line here, its parameters and its test (docs/watch.md).
 """
 
 from __future__ import annotations
 
 from doudi.watch.indicators import (
+    m02,
+    m04,
+    m06,
+    m09,
+    m11,
+    m12,
+    m13,
+    m15,
+    m16,
     r01,
     r02,
+    r03,
+    r04,
     r05,
     r06,
     r07,
+    r08,
     r09,
     r10,
     r11,
+    r12,
+    r13,
     r14,
+    r15,
+    r16,
+    r17,
+    r18,
     r19,
+    r20,
     r21,
+    r22,
+    r23,
+    r24,
+    r25,
     r26,
     r27,
     r28,
+    r29,
+    r30,
 )
 from doudi.watch.indicators.declaring import DIRECTIONS, DO, IN, OUT, RISK, Indicator
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 INDICATORS: dict[str, Indicator] = {
     module.INDICATOR.code: module.INDICATOR
-    for module in (r01, r02, r05, r06, r07, r09, r10, r11, r14, r19, r21, r26, r27, r28)
-}
+    for module in (
+        r01, r02, r03, r04, r05, r06, r07, r08, r09, r10, r11, r12, r13, r14, r15, r16, r17,
+        r18, r19, r20, r21, r22, r23, r24, r25, r26, r27, r28, r29, r30, m02, m04, m06, m09,
+        m11, m12, m13, m15, m16,
+    )
+}  # fmt: skip
 
 
 def triggers() -> tuple[str, ...]:

@@ -16,7 +16,10 @@ class Indicator:
     """One risk: who is looked at, by which facts, and the pure function that says whether it fires.
 
     ``triggers`` are the kinds of facts without which it cannot fire; ``reads`` further kinds that
-    it looks at. ``standing`` indicators may fire without news, by the passing of time.
+    it looks at. ``standing`` indicators may fire without news, by the passing of time; what they
+    say goes on and does not fade, unless it is an ``event`` that was only known beforehand.
+    ``awaits`` names the list that no format reads yet; kinds of facts that only it would tell are
+    not in the dictionary of facts (``people.kinds``) before.
     """
 
     code: str
@@ -28,6 +31,13 @@ class Indicator:
     parameters: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     standing: bool = False
+    event: bool = False
+    awaits: str = ""
+
+    @property
+    def fades(self) -> bool:
+        """Whether a hit loses weight as time passes."""
+        return not self.standing or self.event
 
     def weight(self, day: Day, hit: Hit) -> int:
         """The hit's own weight, else the indicator's."""

@@ -32,6 +32,8 @@ COMMANDS = (
     "decide",
     "whatif",
     "rules-sql",
+    "normalise-ids",
+    "diff",
 )
 
 

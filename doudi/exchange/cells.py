@@ -10,10 +10,10 @@ from datetime import date
 from operator import mul
 from typing import Any, NamedTuple
 
-from doudi.exchange.containers import MOST_CELL
 from doudi.exchange.formats.declaring import Column, Value
 from doudi.exchange.normalising import (
     FEN_PER_UNIT,
+    Digits,
     became_number,
     id_as_sent,
     plain_text,
@@ -21,6 +21,7 @@ from doudi.exchange.normalising import (
     shown,
     without_time,
 )
+from doudi.exchange.tables import MOST_CELL
 from doudi.kernel.dates import Month, parse_date
 from doudi.kernel.ids import (
     check_credit_code,
@@ -157,7 +158,7 @@ def _demand_plain(text: str) -> None:
 
 def _name(cell: Any, column: Column, context: Context, notes: list[str]) -> str:
     name = shown(cell).strip()
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or isinstance(cell, Digits):
         raise Refused("name.not_text", "姓名是数字，请核对列是否错位")
     if len(name) > 60:
         raise Refused("cell.too_long", f"姓名有 {len(name)} 个字，超过 60 个字")
@@ -216,7 +217,7 @@ def _certificate(cell: Any, column: Column, context: Context, notes: list[str]) 
 
 
 def _credit_code(cell: Any, column: Column, context: Context, notes: list[str]) -> str:
-    if became_number(cell) and not isinstance(cell, str):
+    if isinstance(cell, int | float | Digits):
         raise Refused("id.number", "统一社会信用代码被表格变成了数字；请设为文本后重新导出")
     return check_credit_code(shown(cell)).code
 
@@ -307,7 +308,7 @@ _PARSERS: dict[str, Callable[[Any, Column, Context, list[str]], Value]] = {
 
 def masked(cell: Any, column: Column | None) -> str:
     """A cell as a list of rejects may show it: ids and names masked, the rest clipped."""
-    text = " ".join(shown(cell).split())
+    text = " ".join(_CONTROL.sub("\ufffd", shown(cell)).split())
     if column is not None and column.kind in ("id", "certificate"):
         return clip(mask_id(text), 40)
     if column is not None and column.kind == "name":

@@ -1,4 +1,4 @@
-"""From bytes to rows of cells: CSV in any encoding, XLSX, XLS; sizes checked before opening.
+"""From bytes to rows of cells: CSV, JSON lines, XML and fixed width in any encoding, XLSX, XLS.
 
 The reader of spreadsheets allocates the whole rectangle between the first and the last cell, and
 ends the process where memory does not suffice. So the rectangle is measured first.
@@ -12,41 +12,19 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import python_calamine
 
-from doudi.exchange import refusals
+from doudi.exchange import markup, records, refusals
+from doudi.exchange.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Container, Rows, Sheet
 
-MOST_BYTES = 60 * 2**20
 MOST_UNPACKED = 400 * 2**20
 MOST_RATIO = 300  # text of sheets packs 10 to 40 fold
-MOST_ROWS = 400_000
-MOST_COLUMNS = 300
 MOST_CELLS = 8_000_000
-MOST_CELL = 32_767  # characters; the limit of spreadsheets
 MOST_SHEETS = 20
+MOST_MERGED = 200_000  # areas of a sheet
 
-Rows = list[list[Any]]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table as it stands in the file: the first row is line 1."""
-
-    name: str
-    rows: Rows
-
-
-@dataclass(frozen=True)
-class Container:
-    """What was opened: "csv", "xlsx" or "xls", its encoding or delimiter, and its sheets."""
-
-    kind: str
-    sheets: tuple[Sheet, ...]
-    encoding: str = ""
-
+Workbook = tuple[tuple[Sheet, ...], tuple[str, ...]]  # sheets, and the names of hidden ones
 
 _OTHER_KINDS = (
     (b"\x89PNG", "PNG 图片"),
@@ -62,33 +40,47 @@ _OTHER_KINDS = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def open_container(content: bytes, score: Callable[[Rows], int]) -> Container:
+def open_container(
+    content: bytes,
+    score: Callable[[Rows], int],
+    *,
+    widths: tuple[int, ...] = (),
+    words: tuple[str, ...] = (),
+) -> Container:
     """The sheets in these bytes; raises a ``FileRefused``.
 
-    ``score`` says how well the first rows look like a header; it chooses the delimiter of a CSV.
+    ``score`` says how well the first rows look like a header; it chooses the delimiter of a CSV and
+    the records of an XML. ``widths`` and ``words`` are those of a fixed-width text, where the
+    format declares one.
     """
     if len(content) > MOST_BYTES:
         raise refusals.FileTooLarge(size=len(content) // 2**20 + 1, limit=MOST_BYTES // 2**20)
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise refusals.EmptyFile()
     if content.startswith(b"PK"):
-        return Container("xlsx", _xlsx(content))
+        _measure(content)
+        return Container("xlsx", *_parts(read_workbook(content)))
     if content.startswith(_OLE):
         from doudi.exchange.old_excel import sheets_of
 
-        return Container("xls", sheets_of(content))
+        return Container("xls", *_parts(sheets_of(content)))
     for start, found in _OTHER_KINDS:
         if content.startswith(start):
             raise refusals.NotASheet(found=found)
-    if (
-        content[:400]
-        .lstrip()
-        .lower()
-        .startswith((b"<html", b"<!doctype html", b"<?xml", b"<table"))
-    ):
-        raise refusals.NotASheet(found="网页或 XML")
     text, encoding = decoded(content)
-    return Container("csv", (Sheet("", _csv(text, score)),), encoding)
+    if markup.is_markup(text):
+        return Container("xml", markup.xml_sheets(text, score), encoding)
+    if records.is_json(text):
+        return Container("json", (records.json_sheet(text),), encoding)
+    delimiter, columns = _delimiter(text, score)
+    if columns < 2 and records.is_fixed(text, widths):
+        return Container("fixed", (records.fixed_sheet(text, widths, words),), encoding)
+    return Container("csv", (Sheet("", _csv(text, delimiter)),), encoding)
+
+
+def _parts(opened: Workbook) -> tuple[tuple[Sheet, ...], str, tuple[str, ...]]:
+    sheets, hidden = opened
+    return sheets, "", hidden
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -118,9 +110,8 @@ def _tolerant(content: bytes, encodings: tuple[str, ...]) -> tuple[str, str]:
     return text, encoding
 
 
-def _csv(text: str, score: Callable[[Rows], int]) -> Rows:
-    if text.count("\x00") * 100 > len(text):
-        raise refusals.NotASheet(found="二进制数据")
+def _delimiter(text: str, score: Callable[[Rows], int]) -> tuple[str, int]:
+    """What stands between the cells, and how many columns the header then names."""
     lines = text.splitlines()[:25]
     head = "\n".join(line[:20_000] for line in lines)
     best, delimiter = -1, ","
@@ -131,6 +122,12 @@ def _csv(text: str, score: Callable[[Rows], int]) -> Rows:
             continue
         if found > best:
             best, delimiter = found, each
+    return delimiter, best
+
+
+def _csv(text: str, delimiter: str) -> Rows:
+    if text.count("\x00") * 100 > len(text):
+        raise refusals.NotASheet(found="二进制数据")
     rows: Rows = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
@@ -145,11 +142,6 @@ def _csv(text: str, score: Callable[[Rows], int]) -> Rows:
     except csv.Error as error:
         raise refusals.BrokenCsv(line=len(rows) + 1) from error
     return rows
-
-
-def _xlsx(content: bytes) -> tuple[Sheet, ...]:
-    _measure(content)
-    return read_workbook(content)
 
 
 # Every "r" attribute, wherever it stands: an element may carry it twice, and the reader takes the
@@ -233,17 +225,18 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def read_workbook(content: bytes) -> tuple[Sheet, ...]:
-    """The visible sheets of a measured workbook."""
+def read_workbook(content: bytes) -> Workbook:
+    """The visible sheets of a measured workbook, and what the hidden ones are called."""
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        seen = [
-            each.name
+        tables = [
+            (each.name, each.visible == python_calamine.SheetVisibleEnum.Visible)
             for each in book.sheets_metadata
-            if each.visible == python_calamine.SheetVisibleEnum.Visible
-            and each.typ == python_calamine.SheetTypeEnum.WorkSheet
+            if each.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-        return tuple(_sheet(book, name) for name in seen[:MOST_SHEETS])
+        seen = [name for name, visible in tables if visible]
+        hidden = tuple(name for name, visible in tables if not visible)
+        return tuple(_sheet(book, name) for name in seen[:MOST_SHEETS]), hidden
     except python_calamine.PasswordError as error:
         raise refusals.LockedWorkbook() from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
@@ -256,7 +249,11 @@ def read_workbook(content: bytes) -> tuple[Sheet, ...]:
 
 
 def _sheet(book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
-    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    opened = book.get_sheet_by_name(name)
+    rows = opened.to_python(skip_empty_area=False)
     if len(rows) > MOST_ROWS:
         raise refusals.TooManyRows(limit=MOST_ROWS)
-    return Sheet(name, rows)
+    merged = opened.merged_cell_ranges or []
+    if len(merged) > MOST_MERGED:
+        raise refusals.MergedEverywhere()
+    return Sheet(name, rows, merged=tuple(merged))

@@ -8,11 +8,11 @@ from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.files import keep
 from doudi.base.locks import lock
-from doudi.exchange.containers import MOST_BYTES
 from doudi.exchange.formats import FORMATS
 from doudi.exchange.models import Delivery
 from doudi.exchange.reading import guess_format
 from doudi.exchange.refusals import EmptyFile, FileTooLarge
+from doudi.exchange.tables import MOST_BYTES
 from doudi.exchange.topics import DELIVERY_RECEIVED, DELIVERY_WITHDRAWN, FACTS_CHANGED
 from doudi.kernel import clock, faults
 from doudi.kernel.dates import Month

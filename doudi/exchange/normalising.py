@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from doudi.kernel.text import half_width_without_blanks
+from doudi.kernel.text import clip, half_width_without_blanks
 
 _FIRST_FULL_WIDTH = "\uff01"
 # Systems without the middle dot of minority names write one of these for it, or leave it out.
@@ -51,11 +51,24 @@ def id_as_sent(text: str) -> str:
     return "" if plain in _NOT_FILLED else plain
 
 
+def printable(text: str, longest: int) -> str:
+    """A text as it may stand inside a sentence: short, and without what cannot be seen."""
+    short = clip(text, longest)
+    return "".join(each if each.isprintable() else "\ufffd" for each in short)
+
+
+class Digits(str):
+    """A number of more than 15 digits that was sent as a number, every digit as it was written.
+
+    Most programs round such numbers, so it may be text, but never an id.
+    """
+
+
 def became_number(cell: Any) -> bool:
     """Whether a spreadsheet turned an id into a number: a numeric cell, or 1.10101E+17 as text."""
     if isinstance(cell, bool):
         return False
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float | Digits):
         return True
     if not isinstance(cell, str) or cell.isdecimal():
         return False
@@ -91,7 +104,7 @@ def number_text(number: float) -> str:
 # Days of spreadsheets are counted from here; the range is 1950 to 2079, so that five digits
 # cannot be taken for anything else.
 _SERIAL_ZERO = date(1899, 12, 30)
-_SERIAL = re.compile(r"[0-9]{5}(?:\.0)?")
+_SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")  # the fraction is the time of day
 _TIME_OF_DAY = re.compile(r"[T\s]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*$")
 
 

@@ -14,13 +14,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from doudi.exchange import containers, refusals
+from doudi.exchange.tables import Sheet
 
 MEMORY = 1536 * 2**20
 SECONDS = 30
 
 
-def sheets_of(content: bytes) -> tuple[containers.Sheet, ...]:
-    """The visible sheets of an .xls; raises a ``FileRefused``."""
+def sheets_of(content: bytes) -> containers.Workbook:
+    """The visible sheets of an .xls and the names of hidden ones; raises a ``FileRefused``."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "doudi.exchange.old_excel"],
@@ -39,9 +40,13 @@ def sheets_of(content: bytes) -> tuple[containers.Sheet, ...]:
     if "why" in told:
         raise refusals.DamagedWorkbook(why=told["why"])
     return tuple(
-        containers.Sheet(name, [[_back(cell) for cell in row] for row in rows])
-        for name, rows in told["sheets"]
-    )
+        Sheet(
+            name,
+            [[_back(cell) for cell in row] for row in rows],
+            merged=tuple((tuple(first), tuple(last)) for first, last in merged),
+        )
+        for name, rows, merged in told["sheets"]
+    ), tuple(told["hidden"])
 
 
 def _plain(cell: Any) -> Any:
@@ -68,12 +73,13 @@ def _child() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answer: dict[str, Any]
     try:
-        sheets = containers.read_workbook(sys.stdin.buffer.read())
+        sheets, hidden = containers.read_workbook(sys.stdin.buffer.read())
         answer = {
+            "hidden": hidden,
             "sheets": [
-                [each.name, [[_plain(cell) for cell in row] for row in each.rows]]
+                [each.name, [[_plain(cell) for cell in row] for row in each.rows], each.merged]
                 for each in sheets
-            ]
+            ],
         }
     except refusals.LockedWorkbook:
         answer = {"locked": True}

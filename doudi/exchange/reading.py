@@ -5,43 +5,33 @@ Pure: bytes in, a ``Reading`` out. For any bytes at all only a ``Problem`` may c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from doudi.exchange import refusals
-from doudi.exchange.cells import ColumnReader, Context, Fault, Refused, fen_per_unit, masked
-from doudi.exchange.containers import Container, Rows, Sheet, open_container
+from doudi.exchange.cells import ColumnReader, Context, Fault, Refused, masked
+from doudi.exchange.containers import open_container
 from doudi.exchange.formats import FORMATS
 from doudi.exchange.formats.declaring import FactLine, Format, Value
-from doudi.exchange.normalising import (
-    became_number,
-    comparable_name,
-    header_key,
-    id_as_sent,
-    plain_text,
-    shown,
-    unit_in_notes,
+from doudi.exchange.headers import (
+    Header,
+    another_header,
+    best_header,
+    demand_text_ids,
+    hidden_by_merging,
+    only_sheet,
 )
+from doudi.exchange.normalising import comparable_name, header_key, plain_text, shown
+from doudi.exchange.tables import Container, Sheet
 from doudi.kernel import clock
 from doudi.kernel.collecting import without_collecting
 from doudi.kernel.text import clip
 
-HEADER_WITHIN = 20
 _NOWHERE = 2**30  # the position of a column that the sheet does not have
 Readers = tuple[tuple[int, ColumnReader], ...]
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:"})
-
-
-@dataclass(frozen=True)
-class Header:
-    """Where the header stands, what it says, and at which position each column is."""
-
-    line: int
-    words: tuple[str, ...]
-    at: Mapping[str, int]  # column name -> position
-    fen_per_unit: Mapping[str, int]  # amount column -> fen in one unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +94,16 @@ def read(content: bytes, file_name: str, format: Format, today: date | None = No
 
 
 def _read(content: bytes, format: Format, today: date) -> Reading:
-    container = open_container(content, lambda rows: _best_header(rows, format)[0])
-    sheet, header, others = _only_sheet(container, format)
-    _demand_text_ids(sheet.rows, header, format)
-    readers = tuple(
-        (
-            header.at.get(column.name, _NOWHERE),
-            ColumnReader(column, Context(today, header.fen_per_unit.get(column.name, 100))),
-        )
-        for column in format.columns
-    )
+    container = _opened(content, format)
+    sheet, header, others = only_sheet(container, format)
+    demand_text_ids(sheet.rows, header, format)
     rows: list[Row] = []
     rejects: list[Rejected] = []
     blank = 0
-    for line, cells in enumerate(sheet.rows[header.line :], start=header.line + 1):
-        texts = tuple(map(shown, cells))
-        first = next(filter(None, map(plain_text, texts)), "")
-        if not first:
+    for taken in _taken(sheet, header, format, today):
+        if taken is None:
             blank += 1
-            continue
-        if first in _TOTALS:
-            taken: Row | Rejected = _total(line, texts)
-        else:
-            taken = _row(line, cells, texts, header, format, readers)
-        if isinstance(taken, Row):
+        elif isinstance(taken, Row):
             rows.append(taken)
         else:
             rejects.append(taken)
@@ -135,107 +111,51 @@ def _read(content: bytes, format: Format, today: date) -> Reading:
     rejects = sorted(rejects + twice, key=lambda reject: reject.line)
     if not rows and not rejects:
         raise refusals.NoRows()
+    above = sheet.rows[: max(header.line - 1, 0)]
     return Reading(
         format, container.kind, container.encoding, sheet.name, header, tuple(rows),
         tuple(rejects), len(rows) + len(rejects), blank, others,
-        tuple(shown(cell) for row in sheet.rows[: header.line - 1] for cell in row if shown(cell)),
+        tuple(shown(cell) for row in above for cell in row if shown(cell)),
     )  # fmt: skip
 
 
-# ---- the header -------------------------------------------------------------------------------
+def _opened(content: bytes, format: Format) -> Container:
+    return open_container(
+        content,
+        lambda rows: best_header(rows, format)[0],
+        widths=format.widths,
+        words=tuple(column.name for column in format.columns),
+    )
 
 
-def _columns_in(words: list[str], format: Format) -> dict[str, list[int]]:
-    """Positions at which each column of the format is named; exact names stand before synonyms."""
-    keys = [header_key(word)[0] for word in words]
-    found: dict[str, list[int]] = {}
-    taken: set[int] = set()
-    for exact in (True, False):
-        for column in format.columns:
-            if column.name in found:
-                continue
-            names = {column.name} if exact else set(column.names)
-            places = [at for at, key in enumerate(keys) if key in names and at not in taken]
-            if places:
-                found[column.name] = places
-                taken.update(places)
-    return found
-
-
-def _best_header(rows: Rows, format: Format) -> tuple[int, int]:
-    """How many columns the best of the first rows names, and its line (0: none)."""
-    best = (0, 0)
-    for line, row in enumerate(rows[:HEADER_WITHIN], start=1):
-        score = len(_columns_in([shown(cell)[:200] for cell in row], format))
-        if score > best[0]:
-            best = (score, line)
-    return best
-
-
-def _only_sheet(container: Container, format: Format) -> tuple[Sheet, Header, tuple[str, ...]]:
-    """The one sheet that holds such a table; two of them are refused, so that none is lost."""
-    scored = [(_best_header(sheet.rows, format), sheet) for sheet in container.sheets]
-    filled = [(best, sheet) for best, sheet in scored if best[0] >= 2 and _has_data(best, sheet)]
-    fitting = [(best, sheet) for best, sheet in filled if not _missing(best[1], sheet.rows, format)]
-    if len(fitting) > 1:
-        raise refusals.SeveralSheets(sheets="、".join(clip(s.name, 20) for _, s in fitting))
-    chosen = fitting or sorted(scored, key=lambda each: -each[0][0])[:1]
-    if not chosen or chosen[0][0][0] < 2:
-        wanted = "、".join(column.name for column in format.required)
-        raise refusals.HeaderNotFound(rows=HEADER_WITHIN, label=format.label, wanted=wanted)
-    (_, line), sheet = chosen[0]
-    missing = _missing(line, sheet.rows, format)
-    if missing:
-        raise refusals.MissingColumns(line=line, label=format.label, columns="、".join(missing))
-    others = tuple(each.name for each in container.sheets if each is not sheet and each.rows)
-    return sheet, _header(line, sheet.rows, format), others
-
-
-def _has_data(best: tuple[int, int], sheet: Sheet) -> bool:
-    return any(shown(cell).strip() for row in sheet.rows[best[1] :] for cell in row)
-
-
-def _missing(line: int, rows: Rows, format: Format) -> list[str]:
-    found = _columns_in([shown(cell)[:200] for cell in rows[line - 1]], format)
-    return [column.name for column in format.required if column.name not in found]
-
-
-def _header(line: int, rows: Rows, format: Format) -> Header:
-    words = [shown(cell) for cell in rows[line - 1]]
-    found = _columns_in(words, format)
-    for name, places in found.items():
-        if len(places) > 1:
-            raise refusals.ColumnTwice(column=name)
-    above = [shown(cell) for row in rows[: line - 1] for cell in row]
-    noted = next((unit for unit in map(unit_in_notes, above) if unit), "")
-    units = {}
-    for column in format.columns:
-        if column.kind == "amount" and column.name in found:
-            told = header_key(words[found[column.name][0]])[1]
-            units[column.name] = fen_per_unit(told or noted or column.unit)
-    return Header(line, tuple(words), {name: places[0] for name, places in found.items()}, units)
-
-
-def _demand_text_ids(rows: Rows, header: Header, format: Format) -> None:
-    """Refuse the file where the id column as a whole was turned into numbers."""
-    column = format.column("id")
-    at = header.at.get(column.name)
-    if at is None:
-        return
-    filled = [
-        row[at] for row in rows[header.line :] if at < len(row) and id_as_sent(shown(row[at]))
-    ]
-    numbers = [cell for cell in filled if became_number(cell)]
-    if numbers and len(numbers) * 2 > len(filled):
-        example = numbers[0] if isinstance(numbers[0], str) else format_number(numbers[0])
-        raise refusals.IdsBecameNumbers(
-            column=clip(" ".join(header.words[at].split()), 30), example=clip(example, 20)
+def _taken(
+    sheet: Sheet, header: Header, format: Format, today: date
+) -> Iterator[Row | Rejected | None]:
+    """Each line below the header, taken or rejected; None for a blank one."""
+    readers = tuple(
+        (
+            header.at.get(column.name, _NOWHERE),
+            ColumnReader(column, Context(today, header.fen_per_unit.get(column.name, 100))),
         )
-
-
-def format_number(number: float) -> str:
-    """A number as a spreadsheet shows it in a narrow column: 6.20521E+17."""
-    return format(number, ".6G")
+        for column in format.columns
+    )
+    names = {name for column in format.columns for name in column.names} | set(header.words)
+    merged = hidden_by_merging(sheet, header)
+    for line, cells in enumerate(sheet.rows[header.line :], start=header.line + 1):
+        texts = tuple(map(shown, cells))
+        first = next(filter(None, map(plain_text, texts)), "")
+        if line in sheet.broken:
+            yield _unreadable(line, texts, sheet.broken[line])
+        elif not first:
+            yield None
+        elif first in _TOTALS:
+            yield _total(line, texts)
+        elif len(names.intersection(texts)) >= 2 and another_header(texts, format):
+            yield _header_again(line, texts, header)
+        elif merged.get(line):
+            yield _merged(line, texts, merged[line], header)
+        else:
+            yield _row(line, cells, texts, header, format, readers)
 
 
 # ---- the rows ---------------------------------------------------------------------------------
@@ -244,6 +164,27 @@ def format_number(number: float) -> str:
 def _total(line: int, texts: tuple[str, ...]) -> Rejected:
     first = next(filter(plain_text, texts))
     return Rejected(line, texts, (Fault("", clip(first), "row.total", "合计行，不是人员记录"),))
+
+
+def _unreadable(line: int, texts: tuple[str, ...], why: str) -> Rejected:
+    return Rejected(line, texts, (Fault("", masked(texts[0], None), "row.unreadable", why),))
+
+
+def _header_again(line: int, texts: tuple[str, ...], header: Header) -> Rejected:
+    """A header that is printed on each page is no person; one with other columns is refused."""
+    said = [header_key(text)[0] for text in texts if text.strip()]
+    if said != [header_key(word)[0] for word in header.words if word.strip()]:
+        raise refusals.TwoTables(line=line)
+    return Rejected(line, texts, (Fault("", "", "row.header", "重复的表头，不是人员记录"),))
+
+
+def _merged(line: int, texts: tuple[str, ...], hidden: set[int], header: Header) -> Rejected:
+    faults = tuple(
+        Fault(column, "", "cell.merged", f"{column}在合并单元格里；请取消合并，逐行填写")
+        for column, at in header.at.items()
+        if at in hidden
+    )
+    return Rejected(line, texts, faults)
 
 
 def _row(
@@ -376,14 +317,17 @@ def guess_format(content: bytes, file_name: str = "") -> str | None:
     """
     try:
         container = open_container(
-            content, lambda rows: max(_best_header(rows, format)[0] for format in FORMATS.values())
+            content, lambda rows: max(best_header(rows, format)[0] for format in FORMATS.values())
         )
     except refusals.FileRefused:
         return None
     fitting: list[tuple[int, str]] = []
     for code, format in FORMATS.items():
         try:
-            _, header, _ = _only_sheet(container, format)
+            if format.widths and container.kind == "csv":
+                header = _header_of_lines(content, format)
+            else:
+                _, header, _ = only_sheet(container, format)
         except refusals.FileRefused:
             continue
         fitting.append((len(header.at), code))
@@ -391,3 +335,13 @@ def guess_format(content: bytes, file_name: str = "") -> str | None:
     if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
         return None
     return fitting[0][1]
+
+
+def _header_of_lines(content: bytes, format: Format) -> Header:
+    """The header of a text that may have fixed places; a length alone proves nothing."""
+    sheet, header, _ = only_sheet(_opened(content, format), format)
+    first = replace(sheet, rows=sheet.rows[:40])
+    today = clock.business_today()
+    if sheet.words and not any(isinstance(t, Row) for t in _taken(first, header, format, today)):
+        raise refusals.NoRows()
+    return header

@@ -23,7 +23,7 @@ class FileTooLarge(FileRefused):
 class NotASheet(FileRefused):
     code = "file.not_a_sheet"
     say = "这不是表格文件，内容是{found}，与扩展名无关。"
-    next = "请上传 xlsx、xls 或 csv 表格；其他文件先另存为表格。"
+    next = "请上传 xlsx、xls、csv 表格，或每行一条的 JSON、XML；其他文件先另存为表格。"
     fields = ("found",)
 
 
@@ -75,6 +75,20 @@ class BrokenCsv(FileRefused):
     fields = ("line",)
 
 
+class NotJsonLines(FileRefused):
+    code = "file.not_json_lines"
+    say = "这是 JSON，但不是每行一条记录（第 {line} 行）。"
+    next = '请让来源部门按每行一条 {{"列名": "内容"}} 导出，证件号码写成带引号的文字；或改报表格。'
+    fields = ("line",)
+
+
+class DamagedXml(FileRefused):
+    code = "file.damaged_xml"
+    say = "XML 第 {line} 行起读不下去：{why}。"
+    next = "请让来源部门重新导出；去掉文档类型定义，每条记录一个元素、每列一个子元素。"
+    fields = ("line", "why")
+
+
 class HeaderNotFound(FileRefused):
     code = "file.header_not_found"
     say = "前 {rows} 行里没有找到“{label}”的表头。"
@@ -87,6 +101,33 @@ class MissingColumns(FileRefused):
     say = "第 {line} 行的表头缺少“{label}”必需的列：{columns}。"
     next = "请来源部门按模板补上这些列后重新导出；列名可以参照格式说明。"
     fields = ("line", "label", "columns")
+
+
+class MissingFields(FileRefused):
+    code = "file.missing_fields"
+    say = "记录里缺少“{label}”必需的字段：{columns}。"
+    next = "请核对选择的文件类型；字段名要与格式说明里的列名一致。"
+    fields = ("label", "columns")
+
+
+class TableHidden(FileRefused):
+    code = "file.table_hidden"
+    say = "看得见的工作表里没有“{label}”的表头；另有隐藏的工作表没有读取：{sheets}。"
+    next = "数据在隐藏的工作表里的，请取消隐藏、核对内容后重新上传。"
+    fields = ("label", "sheets")
+
+
+class TwoTables(FileRefused):
+    code = "file.two_tables"
+    say = "同一张工作表里有两张表：第 {line} 行是另一个表头，列的顺序与上面不同。"
+    next = "请把两张表分成两个文件分别上传，避免后一张表的内容读错列。"
+    fields = ("line",)
+
+
+class MergedEverywhere(FileRefused):
+    code = "file.merged"
+    say = "表格里合并单元格太多，看不出每一行的内容。"
+    next = "请取消全部合并单元格，逐行填写后重新上传。"
 
 
 class ColumnTwice(FileRefused):
@@ -114,3 +155,10 @@ class IdsBecameNumbers(FileRefused):
     say = "“{column}”列被表格软件变成了数字（例如 {example}），后几位已经丢失，无法恢复。"
     next = "请从原系统重新导出，先把该列设为“文本”，不要打开后直接保存 csv。"
     fields = ("column", "example")
+
+
+class IdsLostDigits(FileRefused):
+    code = "file.ids_lost_digits"
+    say = "“{column}”列有 {count} 个号码以 000 结尾，是表格软件保存时丢掉了后三位，无法恢复。"
+    next = "请从原系统重新导出，先把该列设为“文本”，不要打开后直接保存。"
+    fields = ("column", "count")

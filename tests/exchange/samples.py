@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date, timedelta
 from typing import Any
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 
@@ -138,3 +140,40 @@ def as_xlsx(
                     sheet.write_number(line, at, cell)
     book.close()
     return out.getvalue()
+
+
+def as_json(rows: list[list[Any]], encoding: str = "utf-8") -> bytes:
+    """These rows as JSON lines."""
+    lines = [
+        json.dumps(dict(zip(rows[0], row, strict=True)), ensure_ascii=False) for row in rows[1:]
+    ]
+    return "\n".join(lines).encode(encoding)
+
+
+def as_xml(rows: list[list[Any]], encoding: str = "utf-8") -> bytes:
+    """These rows as XML, one element a record, under a head that is no record."""
+    records = "\n".join(
+        "<record>"
+        + "".join(
+            f"<{word}>{escape(str(cell))}</{word}>" for word, cell in zip(rows[0], row, strict=True)
+        )
+        + "</record>"
+        for row in rows[1:]
+    )
+    head = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<data><head><unit>某局</unit></head><rows>\n'
+    )
+    return f"{head}{records}\n</rows></data>".encode(encoding)
+
+
+def as_fixed(rows: list[list[Any]], encoding: str = "gb18030", end: str = "\r\n") -> bytes:
+    """These rows at the fixed places of their format, without a header."""
+    widths = next(
+        form.widths for form in FORMATS.values() if [each.name for each in form.columns] == rows[0]
+    )
+    lines = []
+    for row in rows[1:]:
+        cells = [str(cell).encode("gb18030") for cell in row]
+        assert all(len(c) <= width for c, width in zip(cells, widths, strict=True))
+        lines.append(b"".join(c.ljust(width) for c, width in zip(cells, widths, strict=True)))
+    return end.join(line.decode("gb18030") for line in lines).encode(encoding)

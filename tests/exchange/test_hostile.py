@@ -21,7 +21,15 @@ from doudi.kernel.ids import upgrade_15
 from doudi.kernel.problems import Problem
 from doudi.kernel.text import half_width_without_blanks
 from tests.exchange.old_workbook import as_xls
-from tests.exchange.samples import TODAY, as_csv, as_xlsx, good_table
+from tests.exchange.samples import (
+    TODAY,
+    as_csv,
+    as_fixed,
+    as_json,
+    as_xlsx,
+    as_xml,
+    good_table,
+)
 
 FULL = os.environ.get("DOUDI_FULL") == "1"
 COUNT = 20_000 if FULL else 2_000
@@ -31,7 +39,9 @@ TOKENS = (
     b"&", b"/>", b"r=", b'r="XFD1048576"', b"<row>", b"<c>", b"<v>1e308</v>", b"-1", b"nan", b"inf",
     b"1.10101E+17", b"9" * 40, b"65536", b"2147483648", b"%s", b"{0}", b"\xed\xa0\x80", b"\x81\x30",
     "姓名".encode(), "，".encode(), "㐂".encode("gb18030"), b"</sheetData>", b't="s"', b't="b"',
-    b't="e"', b't="d"', b"sharedStrings.xml", b"sheet1.xml", b"PK\x05\x06", b"PK\x01\x02",
+    b't="e"', b't="d"', b"sharedStrings.xml", b"sheet1.xml", b"PK\x05\x06", b"PK\x01\x02", b"{",
+    b"}", b"[", b"]", b":", b"\\ud800", b"\\", b"NaN", b"1e999", b"<a>", b"</", b"<!DOCTYPE x>",
+    b"<!ENTITY a 'b'>", b"&a;", b"&#0;", b"<![CDATA[", b"]]>", b"<!--", b"xmlns:a='b'",
 )  # fmt: skip
 
 
@@ -112,6 +122,11 @@ KINDS: dict[str, tuple[Callable[[list[list[object]]], bytes], Callable[..., byte
     "csv utf-16": (lambda rows: as_csv(rows, "utf-16", delimiter="\t"), mutated, COUNT),
     "xlsx": (as_xlsx, mutated, COUNT),
     "xlsx inside": (as_xlsx, repacked, COUNT),
+    "json": (as_json, mutated, COUNT),
+    "json gb18030": (lambda rows: as_json(rows, "gb18030"), mutated, COUNT),
+    "xml": (as_xml, mutated, COUNT),
+    "xml gb18030": (lambda rows: as_xml(rows, "gb18030"), mutated, COUNT),
+    "fixed width": (as_fixed, mutated, COUNT),
     # Each is opened in a process of its own.
     "xls": (as_xls, mutated, COUNT // 40),
 }
@@ -122,9 +137,10 @@ def test_whatever_is_changed_in_a_file_only_a_problem_comes_out_and_sums_hold(ki
     write, mutate, count = KINDS[kind]
     rng = random.Random(f"hostile:{kind}")
     readable = 0
-    samples = {code: write(_each(code, at)) for at, code in enumerate(CODES)}
+    codes = [code for code in CODES if kind != "fixed width" or FORMATS[code].widths]
+    samples = {code: write(_each(code, at)) for at, code in enumerate(codes)}
     for _ in range(count):
-        code = rng.choice(CODES)
+        code = rng.choice(codes)
         found = checked(mutate(samples[code], rng), code)
         readable += found is not None
     # Mutations that always break everything, or never anything, would show nothing. A packed
@@ -247,6 +263,37 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "a binary workbook": lambda: _zip(**{"xl/workbook.bin": b"x", "xl/workbook.xml": b"x"}),
     "three thousand parts": lambda: _zip(
         **{f"xl/{number}.xml": b"" for number in range(3000)} | {"xl/workbook.xml": b"x"}
+    ),
+    "one million nested lists as JSON": lambda: b'{"a":' + b"[" * 1_000_000,
+    "one million nested objects as JSON": lambda: b'{"a":' * 1_000_000,
+    "a number of a million digits as JSON": lambda: b'{"a":' + b"9" * 1_000_000 + b"}",
+    "a JSON object of a hundred thousand names": lambda: (
+        b"{" + b",".join(b'"%d":1' % number for number in range(100_000)) + b"}"
+    ),
+    "a JSON list that is one line": lambda: b"[" + as_json(good_table("pension", 2)) + b"]",
+    "a million JSON lines that say nothing": lambda: b'{"a":1}\n' * 1_000_000,
+    "entities that multiply, as XML": lambda: b"<?xml version='1.0'?>" + LAUGHS + b"<x>&c;</x>",
+    "an entity that grows, as XML": lambda: (
+        b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 100_000 + b'">]><x>' + b"&a;" * 100_000 + b"</x>"
+    ),
+    "an entity that reads a file, as XML": lambda: (
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x><y>&a;</y></x>'
+    ),
+    "a document type that is fetched, as XML": lambda: (
+        b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd"><x><y>1</y></x>'
+    ),
+    "one million nested elements as XML": lambda: b"<x>" * 1_000_000,
+    "a thousand names of elements as XML": lambda: (
+        b"<x>" + b"".join(b"<y%d><z/></y%d>" % (n, n) for n in range(1000)) + b"</x>"
+    ),
+    "one element with a hundred thousand attributes": lambda: (
+        b"<x>" + b"<y " + b" ".join(b'a%d="1"' % number for number in range(100_000)) + b"/></x>"
+    ),
+    "one XML text of thirty million characters": lambda: (
+        b"<x><y>" + b"a" * 30_000_000 + b"</y></x>"
+    ),
+    "an old workbook as XML": lambda: (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
     ),
     "half an archive": lambda: as_xlsx(good_table("pension", 200))[:9000],
     "a cell of three million characters": lambda: HUGE_CSV_CELL,

@@ -1,6 +1,7 @@
 """The slips that spreadsheets make, each by name: recognised, said, and never guessed away."""
 
 import io
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -229,6 +230,27 @@ def test_a_summary_of_another_kind_below_the_table_goes_back_row_by_row():
     rows = [*good_table("pension", 3), [], ["乡镇", "人数"], ["永清镇", "3"]]
     found = take(as_csv(rows))
     assert (found.read, len(found.rows), found.blank) == (5, 3, 1)
+
+
+def test_a_million_formatted_rows_below_the_table_are_no_rows():
+    """A column that was formatted down to the last row: 1,048,576 rows of which 3 say anything."""
+    good = as_xlsx(good_table("pension", 3))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as packed, zipfile.ZipFile(out, "w", 8) as again:
+        for name in packed.namelist():
+            part = packed.read(name)
+            if name.endswith("sheet1.xml"):
+                empty = b'<row r="1048576"><c r="G1048576" s="0"/></row></sheetData>'
+                part = part.replace(b"</sheetData>", empty)
+            again.writestr(name, part)
+    found = take(out.getvalue())
+    assert (found.read, len(found.rows), found.blank) == (3, 3, 0)
+
+
+def test_blank_lines_without_end_are_refused_with_the_advice_to_delete_them():
+    with pytest.raises(refusals.TooManyRows) as caught:
+        take(as_csv(good_table("pension", 3)) + b"\r\n" * 1_048_576)
+    assert "删除空白行" in caught.value.next_step
 
 
 # ---- the tests above can fail -------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """No byte sequence crashes the reader, loses a row silently, or changes an id."""
 
 import io
+import json
 import os
 import random
 import re
@@ -10,10 +11,12 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
+from xml.parsers import expat
 
 import pytest
 
-from doudi.exchange import containers, refusals
+from doudi.exchange import containers, records, refusals, tables
 from doudi.exchange.formats import FORMATS
 from doudi.exchange.normalising import id_as_sent
 from doudi.exchange.reading import Reading, guess_format, read
@@ -168,6 +171,80 @@ def test_every_row_below_the_header_is_counted_by_an_independent_counter():
         assert found.read in by_hand
         compared += 1
     assert compared > COUNT // 16
+
+
+def _records_by_hand(kind: str, content: bytes) -> int | None:
+    """Records in a mutated file, counted without a parser; None where that cannot be done."""
+    text, _ = containers.decoded(content)
+    if kind != "xml":
+        return text.count("\n") + 1
+    return None if "<!" in text else len(re.findall(r"<record(?=[\s/>])", text))
+
+
+@pytest.mark.parametrize("kind", ["json", "xml", "fixed"])
+def test_every_record_of_a_mutated_file_is_counted_by_an_independent_counter(kind):
+    write = {"json": as_json, "xml": as_xml, "fixed": as_fixed}[kind]
+    code = "bank_balance"
+    rng = random.Random(f"records:{kind}")
+    sample = write(good_table(code, 8))
+    compared = damaged = 0
+    for _ in range(COUNT // 4):
+        content = mutated(sample, rng)
+        found = checked(content, code)
+        by_hand = _records_by_hand(kind, content) if found is not None else None
+        if found is None or found.container != kind or by_hand is None:
+            continue
+        if kind == "xml" and found.sheet != "record":
+            continue
+        assert found.read + found.blank == by_hand
+        compared += 1
+        damaged += bool(found.rejects)
+    assert compared > COUNT // 40
+    assert damaged > compared // 20
+
+
+def test_a_reader_that_skips_what_it_cannot_read_would_be_seen_by_the_counter(monkeypatch):
+    sheet = records.json_sheet
+
+    def forgetful(text: str) -> tables.Sheet:
+        found = sheet(text)
+        return replace(
+            found, rows=[r for n, r in enumerate(found.rows, 1) if n not in found.broken]
+        )
+
+    monkeypatch.setattr(records, "json_sheet", forgetful)
+    with pytest.raises(AssertionError):
+        test_every_record_of_a_mutated_file_is_counted_by_an_independent_counter("json")
+
+
+def test_a_reader_that_lets_an_error_through_would_be_seen(monkeypatch):
+    monkeypatch.setattr(records, "_object", json.loads)
+    with pytest.raises((ValueError, AttributeError)):
+        test_whatever_is_changed_in_a_file_only_a_problem_comes_out_and_sums_hold("json")
+
+
+def test_a_reader_that_expands_entities_would_be_seen(monkeypatch):
+    parser = expat.ParserCreate
+
+    def trusting(encoding: str) -> object:
+        class Trusting:
+            def __init__(self) -> None:
+                self.__dict__["inner"] = parser(encoding)
+
+            def __setattr__(self, name: str, value: object) -> None:
+                if name != "StartDoctypeDeclHandler":
+                    setattr(self.inner, name, value)
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(self.inner, name)
+
+        return Trusting()
+
+    monkeypatch.setattr(expat, "ParserCreate", trusting)
+    rows = good_table("pension", 2)
+    content = as_xml(rows).replace(b"?>", b'?><!DOCTYPE data [<!ENTITY a "\xe7\x94\xb2">]>', 1)
+    content = content.replace(rows[1][0].encode(), b"&a;", 1)
+    assert read(content, "x", FORMATS["pension"], TODAY).rows[0].name == "甲"
 
 
 def test_random_bytes_are_refused_or_read_but_never_crash():

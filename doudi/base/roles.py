@@ -31,7 +31,8 @@ ROLES: dict[str, Role] = {
             "township_clerk",
             "乡镇经办人",
             f"{_READ} task.do lead.report lead.triage alert.receive alert.report alert.close "
-            "visit.record person.reveal person.write fact.record account.enter account.confirm "
+            "visit.record death.check person.reveal person.write fact.record account.enter "
+            "account.confirm "
             "consent.record case.accept case.check case.investigate case.publicise case.object "
             "payment.read delivery.read",
         ),
@@ -45,7 +46,8 @@ ROLES: dict[str, Role] = {
             "县级审核岗",
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
             "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
-            "match.review person.reveal payment.read watch.scan recovery.find recovery.handle "
+            "match.review person.reveal payment.read watch.scan register.refresh recovery.find "
+            "recovery.handle "
             "price.enter price.confirm raise.enter",
         ),
         _role(
@@ -96,7 +98,7 @@ SYSTEM = _role(
     "系统",
     f"{_READ} delivery.receive delivery.read watch.scan payment.accrue payment.send payment.tell "
     "people.load place.load calendar.load clock.move person.write fact.record task.do "
-    "recovery.find",
+    "recovery.find register.refresh death.suspend alert.withdraw",
 )
 
 # 三员分立 (等保 2.0 三级): no one holds two of these, nor one of these beside a business role.

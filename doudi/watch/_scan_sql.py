@@ -71,7 +71,20 @@ order by a.id for update
 HITS_ON_RECORD = """
 select h.alert_id, h.person_id, h.indicator, h.cause, h.weight, h.hit_on
 from watch_alerthit h
-where h.person_id in (select person_id from watch_people) or h.alert_id = any(%(alerts)s)
+where not h.withdrawn
+  and (h.person_id in (select person_id from watch_people) or h.alert_id = any(%(alerts)s))
+"""
+
+# A death that the register told only after the crematorium: its hit is on record, its share is not.
+REGISTERED_LATER = """
+select distinct p.person_id, p.household_id
+from watch_people p
+join people_fact f on f.person_id = p.person_id and f.kind = 'death' and f.known_before is null
+where exists (select 1 from watch_alerthit h
+    where h.person_id = p.person_id and h.indicator = 'R26' and not h.withdrawn)
+  and not exists (select 1 from watch_suspension s
+    where s.person_id = p.person_id and s.fact_id = f.id)
+order by 1, 2
 """
 
 TAKE_NUMBERS = "select nextval('watch_alert_id_seq') from generate_series(1, %s)"

@@ -10,7 +10,7 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the consumers and actions of this package."""
-        from doudi.watch import consumers, leads, loop
+        from doudi.watch import consumers, leads, loop, register, suspensions, withdrawals
 
-        for module in (consumers, leads, loop):
+        for module in (consumers, leads, loop, register, suspensions, withdrawals):
             assert module.__name__.startswith(self.name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +15,12 @@ import yaml
 from doudi.watch.views import FactView, HouseholdView
 
 FILE = Path(__file__).with_name("kinds.yaml")
+# A county's own list replaces ours without a release: this name in the folder DOUDI_VAR.
+OWN = "kinds.yaml"
+
+
+class DictionaryRefused(ValueError):
+    """The dictionary of kinds cannot be used; it names the kind and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +49,19 @@ class Kind:
         )
 
 
+_NEEDED = ("group", "label", "fact", "spread")
+_KNOWN = {*_NEEDED, "key", "code", "urban", "verified"}
+
+
 def _kind(code: str, told: Mapping[str, object]) -> Kind:
-    known = {"group", "label", "fact", "key", "code", "urban", "spread", "verified"}
-    assert not set(told) - known, f"{code}: 不认识 {sorted(set(told) - known)}"
-    assert told["spread"] in ("户", "人"), f"{code}: spread 应是户或人"
+    if not isinstance(told, Mapping) or not re.fullmatch(r"K[0-9]{2}", str(code)):
+        raise DictionaryRefused(f"{code}: 代码应是 K 加两位数字，后面写 group、label、fact、spread")
+    if unknown := sorted(set(told) - _KNOWN):
+        raise DictionaryRefused(f"{code}: 不认识 {'、'.join(map(str, unknown))}")
+    if missing := [name for name in _NEEDED if not told.get(name)]:
+        raise DictionaryRefused(f"{code}: 缺少 {'、'.join(missing)}")
+    if told["spread"] not in ("户", "人"):
+        raise DictionaryRefused(f"{code}: spread 应是户或人，写的是 {told['spread']!r}")
     urban = told.get("urban")
     return Kind(
         code=code,
@@ -59,11 +76,19 @@ def _kind(code: str, told: Mapping[str, object]) -> Kind:
     )
 
 
+def read(text: str) -> tuple[Kind, ...]:
+    """The kinds of a file in order of code; raises ``DictionaryRefused``."""
+    told = yaml.safe_load(text)
+    if not isinstance(told, Mapping) or not told:
+        raise DictionaryRefused("人群清单是空的")
+    return tuple(_kind(code, told[code]) for code in sorted(told))
+
+
 @functools.cache
 def dictionary() -> tuple[Kind, ...]:
-    """All kinds in order of code, read once."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return tuple(_kind(code, told[code]) for code in sorted(told))
+    """All kinds in order of code, read once: the county's own list where there is one."""
+    own = Path(os.environ.get("DOUDI_VAR") or FILE.parents[2] / "var") / OWN
+    return read((own if own.is_file() else FILE).read_text(encoding="utf-8"))
 
 
 def facts_needed() -> frozenset[str]:

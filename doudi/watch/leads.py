@@ -118,7 +118,11 @@ def lead_from_alert(alert_id: int, *, by: Actor) -> Lead:
     found: Lead | None = Lead.objects.filter(alert=alert).first()
     if found is not None:
         return found
-    reasons = alert.hits.order_by("indicator", "id").values_list("sentence", flat=True)
+    reasons = (
+        alert.hits.filter(withdrawn=False)
+        .order_by("indicator", "id")
+        .values_list("sentence", flat=True)
+    )
     lead = LeadFacts(
         place=alert.place,
         about=f"{alert.person.name}家",

@@ -220,7 +220,7 @@ def record_outcome(subject: str, helped: bool) -> int:
 def _close(alert: Alert, *, helped: bool, by: Actor) -> None:
     alert.state, alert.closed_at = CLOSED, clock.business_now()
     alert.save()
-    codes = sorted(set(alert.hits.values_list("indicator", flat=True)))
+    codes = sorted(set(alert.hits.filter(withdrawn=False).values_list("indicator", flat=True)))
     Verdict.objects.bulk_create(
         [
             Verdict(

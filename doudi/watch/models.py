@@ -6,6 +6,7 @@ from django.db.models import Q
 from doudi.base.access import Guarded, by_parent, by_place, open_table
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
 from doudi.people.models import Household, Person, Visit
+from doudi.watch.models_register import Listing, RegisterRun, Suspension
 
 
 class Scan(Guarded):
@@ -62,6 +63,7 @@ class Alert(Guarded):
     outcome_subject = models.CharField("转办", max_length=80, default="")  # "cases.case:3"
     returned = models.SmallIntegerField("退回次数", default=0)
     closed_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField("撤销原因", max_length=200, default="")
 
     class Meta:
         verbose_name = "预警"
@@ -73,6 +75,7 @@ class Alert(Guarded):
             ),
             models.CheckConstraint(
                 condition=Q(closed_at=None)
+                | ~Q(withdrawn_why="")
                 | (Q(visit__isnull=False) & ~Q(disposal="") & ~Q(verdict="")),
                 name="an_alert_closes_with_visit_and_verdict",
             ),
@@ -98,11 +101,15 @@ class AlertHit(Guarded):
     fact_id = models.BigIntegerField(null=True)
     source = models.CharField("来源", max_length=60)
     hit_on = models.DateField("命中日")
+    # What it rested on was taken back before anybody looked: the cause may fire again.
+    withdrawn = models.BooleanField("依据已撤回", default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "indicator", "cause"], name="a_cause_fires_once"
+                fields=["person", "indicator", "cause"],
+                condition=Q(withdrawn=False),
+                name="a_cause_fires_once",
             )
         ]
 
@@ -153,3 +160,15 @@ class Verdict(Guarded):
                 fields=["alert_id", "indicator"], name="one_verdict_per_alert_and_indicator"
             )
         ]
+
+
+__all__ = [
+    "Alert",
+    "AlertHit",
+    "Lead",
+    "Listing",
+    "RegisterRun",
+    "Scan",
+    "Suspension",
+    "Verdict",
+]

@@ -159,6 +159,24 @@ class ReturnedTooOften(Problem):
     fields = ("times",)
 
 
+class DeathFindingMissing(Problem):
+    """A check of a death says what was found."""
+
+    code = "death.finding_missing"
+    say = "死亡核实情况没有填写。"
+    next = "请写明向谁核实、看到什么，再提交。"
+
+
+class SuspensionSettled(Problem):
+    """A death is checked once."""
+
+    code = "death.settled"
+    status = 409
+    say = "这条暂缓已经核实过，现在是“{state}”。"
+    next = "请刷新页面；有新情况的，请走待遇变更。"
+    fields = ("state",)
+
+
 class LeadIncomplete(Problem):
     """A lead says who is in trouble and why."""
 

@@ -140,8 +140,13 @@ def alert_view(alert_id: int, by: Actor) -> AlertView:
 
 
 def hits_of(alert_id: int) -> QuerySet[AlertHit]:
-    """The hits of an alert with their persons, the heaviest first."""
-    rows: QuerySet[AlertHit] = AlertHit.objects.filter(alert_id=alert_id)
+    """The hits of an alert with their persons, the heaviest first.
+
+    Hits whose ground was withdrawn are shown only where the whole alert fell with them.
+    """
+    rows: QuerySet[AlertHit] = AlertHit.objects.filter(
+        Q(withdrawn=False) | ~Q(alert__withdrawn_why=""), alert_id=alert_id
+    )
     return rows.select_related("person").order_by("-weight", "indicator", "id")
 
 

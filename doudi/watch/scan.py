@@ -23,7 +23,7 @@ from doudi.kernel.problems import NotThere, require
 from doudi.watch import _scan_sql as sql
 from doudi.watch import gathering, writing
 from doudi.watch.gathering import Reach
-from doudi.watch.merging import Cause, Change, OpenAlert, changes, counted
+from doudi.watch.merging import DEATH, Cause, Change, OpenAlert, changes, counted
 from doudi.watch.models import Scan
 from doudi.watch.parameters import told_on
 from doudi.watch.standards import standards
@@ -57,17 +57,19 @@ def scan(place: str, period: str, *, by: Actor, delivery_id: int | None = None) 
     row = _scan_row(reach)
     people = gathering.choose(reach, day)
     record = _on_record()
+    later = _registered_later()
     found = list(_changes(reach, day, record))
     faults.here("watch.scan:found")
     raised = writing.write(found, reach.period, day)
     hits = sum(len(change.hits) for change in found)
+    _tell_deaths(found, later)
     if not found and row.finished_at is not None:
         return row
     row.people, row.hits, row.alerts = people, row.hits + hits, row.alerts + raised
     row.finished_at = clock.business_now()
     row.save(update_fields=["people", "hits", "alerts", "finished_at"])
     if found:
-        _tell(found, row)
+        ALERTS_RAISED.emit(scan_id=row.pk, place=row.place)
     return row
 
 
@@ -105,9 +107,20 @@ def _changes(reach: Reach, day: Day, record: OnRecord) -> Iterator[Change]:
             yield from changes(household, day, record.causes, record.alerts.get(household.id, {}))
 
 
-def _tell(found: list[Change], row: Scan) -> None:
-    for change in found:
-        for hit in change.hits:
-            if hit.indicator == "R26":
-                DEATH_SUSPECTED.emit(person_id=hit.person.id, household_id=change.household.id)
-    ALERTS_RAISED.emit(scan_id=row.pk, place=row.place)
+def _registered_later() -> set[tuple[int, int]]:
+    """Person and household where the register told of a death after its alert was raised."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.REGISTERED_LATER)
+        return set(cursor.fetchall())
+
+
+def _tell_deaths(found: list[Change], later: set[tuple[int, int]]) -> None:
+    """Tell of each suspected death once, by ids only."""
+    new = {
+        (hit.person.id, change.household.id)
+        for change in found
+        for hit in change.hits
+        if hit.indicator == DEATH
+    }
+    for person_id, household_id in sorted(new | later):
+        DEATH_SUSPECTED.emit(person_id=person_id, household_id=household_id)

@@ -33,3 +33,14 @@ def alert_subject(alert_id: int) -> str:
 def lead_subject(lead_id: int) -> str:
     """How tasks and the chain name a lead."""
     return f"watch.lead:{lead_id}"
+
+
+# What became of a share that waits: still to be looked into, dead indeed, alive, taken back.
+SUSPENDED, DEAD_INDEED, ALIVE, GROUND_WITHDRAWN = "待核", "属实", "不属实", "依据撤回"
+SUSPENSION_STATES = (SUSPENDED, DEAD_INDEED, ALIVE, GROUND_WITHDRAWN)
+TASK_DEATH = "死亡核实"
+
+
+def suspension_subject(suspension_id: int) -> str:
+    """How tasks and the chain name a suspended share."""
+    return f"watch.suspension:{suspension_id}"

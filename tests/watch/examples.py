@@ -4,22 +4,38 @@ Each ``prepare`` arranges what the action needs, and returns the call that perfo
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from doudi.base.access import NATION, Actor, scope
+from doudi.base.models import StoredFile
+from doudi.exchange import intake
+from doudi.exchange.models import Delivery
 from doudi.kernel import clock
 from doudi.people.visits import VisitFacts
 from doudi.watch import leads, loop
 from doudi.watch.leads import LeadFacts
-from doudi.watch.models import Alert
+from doudi.watch.models import Alert, Suspension
+from doudi.watch.register import ask_refresh, refresh
 from doudi.watch.scan import scan
-from tests.arrange import COUNTY, TOWNSHIP, VILLAGE, actor
-from tests.watch.village import PERIOD, Somebody, benefit, certificate, death, family, stay
+from doudi.watch.suspensions import check_death, suspend_share
+from doudi.watch.withdrawals import withdraw_grounds
+from tests.arrange import COUNTY, TOWNSHIP, VILLAGE, actor, arranging
+from tests.watch.village import (
+    PERIOD,
+    Family,
+    Somebody,
+    benefit,
+    certificate,
+    death,
+    family,
+    stay,
+)
 
 CLERK = actor("township_clerk", TOWNSHIP)
 Call = Callable[[], object]
 
 
-def _visit() -> VisitFacts:
+def visit() -> VisitFacts:
     return VisitFacts(
         purpose="预警核查", manner="入户", visited_at=clock.business_now(),
         visitors=("王强", "李敏"), findings="户主住院，家中缺劳力",
@@ -44,7 +60,7 @@ def _received() -> int:
 
 
 def _report(alert: int, disposal: str = "A2", *, told: bool = True) -> Alert:
-    return loop.report_check(alert, _visit(), "自付大，缺劳力", "属实", disposal, told, by=CLERK)
+    return loop.report_check(alert, visit(), "自付大，缺劳力", "属实", disposal, told, by=CLERK)
 
 
 def _checked(disposal: str = "A2", *, told: bool = True) -> int:
@@ -108,6 +124,60 @@ def _from_alert() -> Call:
     return lambda: leads.lead_from_alert(alert, by=CLERK)
 
 
+def _refresh() -> Call:
+    family(Somebody(known=[benefit("低保")]))
+    return lambda: refresh(COUNTY, PERIOD, by=actor("county_reviewer"))
+
+
+def _ask() -> Call:
+    family(Somebody(known=[benefit("低保")]))
+    return lambda: ask_refresh(COUNTY, PERIOD, by=actor("county_reviewer"))
+
+
+def _dead() -> Family:
+    return family(
+        Somebody(known=[benefit("低保")]),
+        Somebody("马老汉", birth=date(1940, 1, 1), news=[death()], relation="父亲"),
+    )
+
+
+def _suspend() -> Call:
+    home = _dead()
+    return lambda: suspend_share(home.people[1], home.id, by=Actor.system(COUNTY))
+
+
+def _check_death() -> Call:
+    home = _dead()
+    suspend_share(home.people[1], home.id, by=Actor.system(COUNTY))
+    with scope(NATION):
+        number = Suspension.objects.get(household_id=home.id).pk
+    return lambda: check_death(number, True, "已安葬，家属确认", by=CLERK)
+
+
+def delivery(name: str = "住院.csv") -> int:
+    """A delivery that was received and stored; facts that came with it name its number."""
+    with arranging():
+        number = StoredFile.objects.count() + 1
+        file = StoredFile.objects.create(
+            digest=f"{number:064}", size=1, media_type="text/csv", name=name,
+            stored_at=clock.business_now(),
+        )  # fmt: skip
+        row: Delivery = Delivery.objects.create(
+            format="medical", department="医疗保障局", place=COUNTY, period=PERIOD,
+            authority="测试", file=file, file_name=name,
+            received_at=clock.business_now(), state="已入库",
+        )  # fmt: skip
+    return row.pk
+
+
+def _withdraw() -> Call:
+    number = delivery()
+    family(Somebody(news=[stay(11000)]), delivery=number)
+    _run()
+    intake.withdraw(number, "来源部门更正", by=actor("county_reviewer"))
+    return lambda: withdraw_grounds(number, by=Actor.system(COUNTY))
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
     "watch.scan": _scan,
     "alert.receive": _receive,
@@ -119,4 +189,9 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "lead.report": _lead,
     "lead.settle": _settle,
     "lead.from_alert": _from_alert,
+    "register.ask": _ask,
+    "register.refresh": _refresh,
+    "death.suspend": _suspend,
+    "death.check": _check_death,
+    "alert.withdraw": _withdraw,
 }

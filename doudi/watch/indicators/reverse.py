@@ -24,5 +24,5 @@ CARRIED_BY = MappingProxyType(
         "M16": "M16",
     }
 )
-# Of many decisions together: doudi/watch/clusters.py.
+# Of many decisions together, not of one household; not built yet.
 OF_MANY = ("M14",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from doudi.rules.batch.frame import Column, Frame, Numbers
+from doudi.rules.batch.frame import Column, Frame, Numbers, Truths
 from doudi.rules.batch.program import Program
 from doudi.rules.batch.registry import (
     FILES,
@@ -88,12 +88,18 @@ def _runs(ids: pl.Series) -> tuple[Numbers, pl.Series]:
         return np.zeros(0, np.int64), ids
     if ids.dtype.is_integer() and not ids.null_count():
         numbers = ids.to_numpy()
-        differ = numbers[1:] != numbers[:-1]
-    else:
-        differ = ids.slice(1).ne_missing(ids.slice(0, len(ids) - 1)).to_numpy()
-    changes = np.concatenate([[0], np.flatnonzero(differ) + 1])
-    lengths = np.diff(changes, append=len(ids)).astype(np.int64)
-    return lengths, ids.gather(changes)
+        starts = _starts(numbers[1:] != numbers[:-1])
+        return np.diff(starts, append=len(ids)), pl.Series(ids.name, numbers[starts])
+    starts = _starts(ids.slice(1).ne_missing(ids.slice(0, len(ids) - 1)).to_numpy())
+    return np.diff(starts, append=len(ids)), ids.gather(starts)
+
+
+def _starts(differ: Truths) -> Numbers:
+    """Where runs begin, by whether each value differs from the one before it."""
+    changes = np.flatnonzero(differ)
+    starts = np.zeros(len(changes) + 1, np.int64)
+    np.add(changes, 1, out=starts[1:])
+    return starts
 
 
 class _Rows:

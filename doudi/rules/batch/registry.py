@@ -105,7 +105,7 @@ def places_of(shards: list[Shard]) -> list[str]:
     """Every place of a registry, once, in order."""
     found: set[str] = set()
     for shard in shards:
-        column = shard.scan(Level.HOUSEHOLD).select(pl.col(PLACE).cast(pl.String).unique())
+        column = shard.scan(Level.HOUSEHOLD).select(pl.col(PLACE).unique().cast(pl.String))
         for place in column.collect().get_column(PLACE):
             if place is None:
                 raise RegistryRefused(folder=shard.folder, why="有的户没有写地区")

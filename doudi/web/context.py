@@ -11,17 +11,17 @@ from doudi.base.roles import role_of
 from doudi.kernel import clock
 from doudi.places.queries import short_name
 
-# (url name, label, permission, prefix of url names that light it up)
+# (url name, label, permission, beginnings of url names that light it up)
 MENU = (
-    ("today", "今日工作", "self", "today"),
-    ("alerts", "监测预警", "alert.read", "alert"),
-    ("leads", "主动发现", "lead.read", "lead"),
-    ("cases", "救助办件", "case.read", "case"),
-    ("people", "人员家庭", "person.read", "people"),
-    ("batches", "资金发放", "payment.read", "batch"),
-    ("deliveries", "部门数据", "delivery.read", "deliver"),
-    ("users", "用户岗位", "user.read", "user"),
-    ("audit", "审计存证", "audit.read", "audit"),
+    ("today", "今日工作", "self", ("today",)),
+    ("alerts", "监测预警", "alert.read", ("alert",)),
+    ("leads", "主动发现", "lead.read", ("lead",)),
+    ("cases", "救助办件", "case.read", ("case",)),
+    ("people", "人员家庭", "person.read", ("people",)),
+    ("batches", "资金发放", "payment.read", ("batch", "recover", "price", "money")),
+    ("deliveries", "部门数据", "delivery.read", ("deliver",)),
+    ("users", "用户岗位", "user.read", ("user",)),
+    ("audit", "审计存证", "audit.read", ("audit",)),
 )
 
 
@@ -50,8 +50,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             for post in getattr(request, "posts", [])
         ],
         "menu": [
-            MenuItem(name, label, here.startswith(prefix))
-            for name, label, needs, prefix in MENU
+            MenuItem(name, label, here.startswith(beginnings))
+            for name, label, needs, beginnings in MENU
             if actor.may(needs)
         ],
         "today": clock.business_today(),

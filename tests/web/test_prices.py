@@ -5,6 +5,7 @@ from django.test import RequestFactory
 
 from doudi.payments.problems_price import IndexUnfit
 from doudi.web.office.prices import _rise
+from doudi.web.templatetags.desk import percent
 
 
 def typed(text: str) -> int:
@@ -32,3 +33,10 @@ def test_a_rise_in_percent_is_kept_to_the_ten_thousandth(text, rise):
 def test_what_is_not_a_rise_is_refused_in_words_and_never_guessed(text):
     with pytest.raises(IndexUnfit, match="不合适"):
         typed(text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"), [(280, "2.8%"), (-30, "-0.3%"), (1000, "10%"), (5, "0.05%"), (None, "—")]
+)
+def test_a_rise_is_shown_in_percent_as_the_bureau_reads_it(parts, shown):
+    assert percent(parts) == shown

@@ -30,6 +30,16 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
+def percent(parts: int | None) -> str:
+    """Parts of ten thousand as a share: 280 is 2.8%."""
+    if parts is None:
+        return "—"
+    whole, rest = divmod(abs(parts), 100)
+    text = f"{whole}.{rest:02}".rstrip("0").rstrip(".")
+    return f"{'-' if parts < 0 else ''}{text}%"
+
+
+@register.filter
 def place(code: str) -> str:
     """Short name of a place code."""
     return short_name(code) if code else ""

@@ -34,6 +34,7 @@ COMMANDS = (
     "rules-sql",
     "normalise-ids",
     "diff",
+    "match",
 )
 
 

@@ -12,6 +12,7 @@ from doudi.exchange.normalising import (
     became_number,
     header_key,
     id_as_sent,
+    plain_text,
     shown,
     unit_in_notes,
 )
@@ -150,7 +151,8 @@ def demand_text_ids(rows: Rows, header: Header, format: Format) -> None:
     ]
     numbers = [cell for cell in filled if became_number(cell)]
     if numbers and len(numbers) * 2 > len(filled):
-        raise refusals.IdsBecameNumbers(column=word, example=format_number(float(numbers[0])))
+        example = format_number(float(plain_text(shown(numbers[0]))))
+        raise refusals.IdsBecameNumbers(column=word, example=example)
     lost = sum(_lost_its_end(cell) for cell in filled)
     if lost >= _LOST_AT_LEAST and lost * 20 > len(filled):
         raise refusals.IdsLostDigits(column=word, count=lost)

@@ -48,7 +48,7 @@ def workbook(*sheets: tuple[str, Cells, bool], merged: tuple[str, ...] = ()) -> 
 # ---- an id column that a spreadsheet has turned into numbers ----------------------------------
 
 
-@pytest.mark.parametrize("cell", ["1.10101E+17", "6.2052119900101e+17", " 1.1e17 "])
+@pytest.mark.parametrize("cell", ["1.10101E+17", "6.2052119900101e+17", " 1.1e17 ", "１.1 Ｅ+17"])
 def test_ids_that_were_saved_as_1_10101e17_are_refused_with_advice(cell):
     rows = good_table("pension", 4)
     for row in rows[1:]:

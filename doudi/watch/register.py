@@ -7,7 +7,6 @@ county takes a few statements. What has not changed is not written again.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -30,16 +29,6 @@ from doudi.watch.topics import REGISTER_DUE
 _WAIT_MS = 300_000
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterCount:
-    """Listings that began and ended with a refresh; people and households listed after it."""
-
-    new: int
-    ended: int
-    people: int
-    households: int
-
-
 @action("register.ask", needs="register.refresh")
 def ask_refresh(place: str, period: str, *, by: Actor) -> RegisterRun:
     """Put the month's refresh of a place on the work list; one that waits there is enough."""
@@ -54,21 +43,24 @@ def ask_refresh(place: str, period: str, *, by: Actor) -> RegisterRun:
 
 
 def _run(place: str, period: str) -> RegisterRun:
-    lock(f"watch.register:{place}:{period}")
+    lock(f"watch.register:{place}:{period}", wait_ms=_WAIT_MS)
     known: RegisterRun | None = RegisterRun.objects.filter(place=place, period=period).first()
     return known or RegisterRun(place=place, period=period, asked_at=clock.business_now())
 
 
 @action("register.refresh", needs="register.refresh")
-def refresh(place: str, period: str, *, by: Actor) -> RegisterCount:
-    """Bring the register of a place in line with today's facts; again changes nothing.
+def refresh(place: str, period: str, *, by: Actor) -> int:
+    """Bring the register of a place in line with today's facts; returns how many listings changed.
 
+    Again changes nothing; what the month's refreshes did together stands in its ``RegisterRun``.
     ``period`` is a month such as "2022-05": illnesses heard of in it or later wait to be verified
     (核实后才打标签). Raises ``DateUnreadable``, and ``NotThere`` for a place elsewhere.
     """
     require(by.covers(place), NotThere())
     first = Month.parse(period).first_day
     lock(f"watch.register:{place[:6]}", wait_ms=_WAIT_MS)
+    # Held to the end: who asks meanwhile waits, and then finds this one done and asks anew.
+    row = _run(place, str(Month.parse(period)))
     low, high = place_range(place)
     told: dict[str, Any] = {
         "low": low,
@@ -93,20 +85,12 @@ def refresh(place: str, period: str, *, by: Actor) -> RegisterCount:
         new = int(cursor.rowcount)
         cursor.execute(sql.COUNT.format("register_wanted"))
         _, people, households = cursor.fetchone()
-    count = RegisterCount(new, ended, int(people), int(households))
-    _note(place, str(Month.parse(period)), count)
-    return count
-
-
-def _note(place: str, period: str, count: RegisterCount) -> None:
-    """What the month's refreshes changed together; one that changed nothing leaves no trace."""
-    row = _run(place, period)
-    if row.finished_at is not None and not (count.new or count.ended):
-        return
-    row.new, row.ended = row.new + count.new, row.ended + count.ended
-    row.people, row.households = count.people, count.households
-    row.finished_at = clock.business_now()
-    row.save()
+    if row.finished_at is None or new or ended:
+        row.new, row.ended = row.new + new, row.ended + ended
+        row.people, row.households = int(people), int(households)
+        row.finished_at = clock.business_now()
+        row.save()
+    return new + ended
 
 
 def _dictionary_rows() -> str:

@@ -32,7 +32,7 @@ from doudi.payments.models import Batch, Payable
 from doudi.payments.overpaid import OverpaidFacts, open_recovery
 from doudi.people import accounts, registry
 from doudi.people.models import VisitPhoto
-from doudi.watch.models import Alert, AlertHit, Lead, Scan
+from doudi.watch.models import Alert, AlertHit, Lead, Listing, RegisterRun, Scan, Suspension
 from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, actor, arranging
 from tests.cases.world import START, World, drive
 
@@ -284,6 +284,18 @@ def _watch(region: Region, family: World) -> None:
             place=region.village, household_id=family.household_id, source="村级走访",
             about="二组困难家庭", story="住院没有收入", reporter_cipher=encrypt("邻居"),
             reported_at=now, check_due=today, state="待初核",
+        )  # fmt: skip
+        RegisterRun.objects.create(place=region.township, period="2022-05", asked_at=now)
+        Listing.objects.create(
+            household_id=family.household_id, person_id=family.applicant_id, place=region.village,
+            kind="K04", since=today, why="低保边缘家庭成员", source="decision:1", fact_id=1,
+            noted_on=today,
+        )  # fmt: skip
+        Suspension.objects.create(
+            household_id=family.household_id, person_id=family.applicant_id, place=region.village,
+            scheme="低保", household_fen=90000, share_fen=30000, died_on=today, ground="死亡登记",
+            source="delivery:1:1", fact_id=1, suspended_at=now, check_due=today, legal_due=today,
+            state="不属实", finding="本人在家",
         )  # fmt: skip
         file = StoredFile.objects.order_by("id").first()
         visit = _visit_of(family)

@@ -54,7 +54,10 @@ class Told:
             "连同待认的召回率": self.recall_asked, "精确率0.999时的召回率": self.recall_at_999,
             "待认占比": self.asked,
         }  # fmt: skip
-        made = [Figure(f"{self.noise} {name}", share, "share") for name, share in shares.items()]
+        made = [
+            Figure(f"{self.noise} {name}", round(float(share) * 1000, 2), "‰")
+            for name, share in shares.items()
+        ]
         return [*made, Figure(f"{self.noise} 用时", self.cpu_s, "CPU s")]
 
 

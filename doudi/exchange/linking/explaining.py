@@ -7,8 +7,8 @@ import polars as pl
 
 from doudi.exchange.linking import deciding
 from doudi.exchange.linking.deciding import BY_ID, NOBODY, NOT_FOUND, SCORED, TO_REVIEW, WAYS, Bands
-from doudi.exchange.linking.ids import ADVICE, OUTCOMES
-from doudi.exchange.linking.levels import FIELDS, NAME
+from doudi.exchange.linking.ids import ADVICE, OUTCOMES, USABLE
+from doudi.exchange.linking.levels import BIRTH, BIRTH_SAME, FIELDS, NAME
 from doudi.exchange.linking.linking import Links
 from doudi.exchange.linking.people import NUMBER, People
 
@@ -50,27 +50,31 @@ def _reason(links: Links, file: People, row: int, exact: int | None, bands: Band
         return "证件号码有效，登记册中没有这个号码；不与他人比对"
     if way == BY_ID and exact is not None:
         name = int(links.found_by_id.levels[NAME.name][exact])
-        alike = f"姓名{NAME.levels[name - 1].words}" if name else "出生日期相同"
+        alike = f"姓名{NAME.levels[name - 1].words}" if name else "没有姓名"
+        if links.found_by_id.levels[BIRTH.name][exact] == BIRTH_SAME:
+            alike += "，出生日期相同"
         noted = f"（{ADVICE[outcome]}）" if outcome else ""
         return f"证件号码在册{noted}，{alike}"
-    said = (
-        f"证件号码{OUTCOMES[outcome]}" if exact is None else "证件号码在册，但姓名和出生日期都不符"
-    )
+    said, doubted = f"证件号码{OUTCOMES[outcome]}", exact is not None or outcome <= USABLE
+    if doubted and exact is None:
+        said = "登记册中有几个人用这个证件号码"
+    elif doubted:
+        said = "证件号码在册，但姓名和出生日期都不符"
     pair = int(links.pair[row])
     if pair < 0:
         return f"{said}；登记册中没有相近的人"
     words = pair_reasons(links, pair, float(links.bits[row]))
     ends = {
         SCORED: f"合计{links.bits[row]:+.1f}比特，达到{bands.automatic:g}比特，自动认定",
-        TO_REVIEW: f"合计{links.bits[row]:+.1f}比特，{_why_review(links, row, exact, bands)}",
+        TO_REVIEW: f"合计{links.bits[row]:+.1f}比特，{_why_review(links, row, doubted, bands)}",
         NOT_FOUND: f"最相近的一人合计{links.bits[row]:+.1f}比特，不到{bands.review:g}比特，不认定",
     }
     return f"{said}；{words}；{ends[way]}"
 
 
-def _why_review(links: Links, row: int, exact: int | None, bands: Bands) -> str:
-    if exact is not None:
-        return "号码与人不符，须人工核对"
+def _why_review(links: Links, row: int, doubted: bool, bands: Bands) -> str:
+    if doubted:
+        return "须人工核对是谁的号码"
     pair = links.pairs.take(np.array([links.pair[row]]))
     if links.bits[row] >= bands.automatic and not deciding.beyond_names(pair)[0]:
         return "只有姓名等相符，须人工核对"
@@ -83,8 +87,8 @@ def pair_reasons(links: Links, pair: int, bits: float) -> str:
     for name, field in FIELDS.items():
         level = int(links.pairs.levels[name][pair])
         if level:
-            bits = links.scores.fields[name][pair]
-            parts.append(f"{name}{field.levels[level - 1].words}{bits:+.1f}")
+            own = links.scores.fields[name][pair]
+            parts.append(f"{name}{field.levels[level - 1].words}{own:+.1f}")
     chance = float(np.log2(links.model.registered / links.registered))
     parts.append(f"从{links.registered:,}人中认出{chance:+.1f}")
     rest = bits - float(links.scores.bits[pair]) - chance

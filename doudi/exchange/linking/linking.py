@@ -15,8 +15,8 @@ import numpy.typing as npt
 from doudi.exchange.linking import deciding
 from doudi.exchange.linking import levels as at_level
 from doudi.exchange.linking.blocking import candidates
-from doudi.exchange.linking.comparing import Pairs, compare
-from doudi.exchange.linking.deciding import Bands, confirmed_by, decide
+from doudi.exchange.linking.comparing import Mask, Pairs, compare
+from doudi.exchange.linking.deciding import Bands, Decided, confirmed_by, decide
 from doudi.exchange.linking.features import Both, Ints, side_by_side
 from doudi.exchange.linking.ids import BECAME_NUMBER, EMPTY, MASKED
 from doudi.exchange.linking.people import People
@@ -54,48 +54,90 @@ class Links:
 _WAY = {name: at for at, name in enumerate(deciding.WAYS)}
 
 
+@dataclass(frozen=True, slots=True)
+class _ById:
+    """What looking ids up gave.
+
+    `exact` are rows whose id one person has, `sure` where name or birth agree; `holders` are rows
+    whose id several registered persons have, with each of them.
+    """
+
+    exact: Pairs
+    sure: Mask
+    holders: tuple[Ints, Ints]
+
+    @property
+    def doubtful(self) -> tuple[Ints, Ints]:
+        """Rows that a person has to look at, each with who is registered under its id."""
+        left = self.exact.take(~self.sure)
+        return (
+            np.concatenate([left.row, self.holders[0]]),
+            np.concatenate([left.person, self.holders[1]]),
+        )
+
+
 def link(file: People, registry: People, today: date, bands: Bands | None = None) -> Links:
     """Link a file to a registry; the file teaches the weights itself."""
     both = side_by_side(file, registry)
-    at = looked_up(registry, file.ids.key)
-    hit = np.flatnonzero(at >= 0)
-    nobody = np.zeros(len(file), np.int64)
-    exact = compare(both, hit, at[hit], nobody, ids=False)
-    sure = confirmed_by(exact)
-    anchors = exact.take(sure)
-    way = np.full(len(file), _WAY[deciding.NOT_FOUND])
-    way[file.ids.usable] = _WAY[deciding.NOBODY]
-    person = np.full(len(file), -1, np.int64)
-    way[anchors.row], person[anchors.row] = _WAY[deciding.BY_ID], anchors.person
-    kind = _kinds(file, exact.row[~sure])
-    rows = np.flatnonzero(~file.ids.usable)
-    rows = np.union1d(rows, exact.row[~sure])
+    by_id = _looked_up(both)
+    anchors = by_id.exact.take(by_id.sure)
+    doubtful, holder = by_id.doubtful
+    rows = np.union1d(np.flatnonzero(~file.ids.usable), doubtful)
+    kind = _kinds(file, doubtful)
     homes, others = _homes(both, anchors)
     rarity, mates = Rarity.in_registry(both), _mates(both)
     model = _learned(both, anchors, others, int(file.ids.usable.sum()))
-    further = _solved(file, registry, today, exact.take(~sure))
+    solved = _solved(file, registry, today)
+    further = (np.concatenate([solved[0], doubtful]), np.concatenate([solved[1], holder]))
     row, found = candidates(both, rows, homes, further)
     pairs = compare(both, row, found, homes)
     model = carry_over(model, both, pairs, kind, rarity, mates)
     scores = score(model, both, pairs, kind, rarity)
     bits = odds(model, scores, pairs, len(registry), mates)
     decided = decide(pairs, bits, rows, kind, bands or Bands())
-    told = decided.automatic | decided.review
-    way[rows] = np.where(
-        decided.automatic, _WAY[deciding.SCORED],
-        np.where(decided.review, _WAY[deciding.TO_REVIEW], _WAY[deciding.NOT_FOUND]),
+    way, person = _ways(file, by_id, pairs, decided)
+    every_bits, pair = np.full(len(file), np.nan), np.full(len(file), -1, np.int64)
+    every_bits[rows], pair[rows] = decided.bits, decided.pair
+    return Links(
+        way, person, every_bits, pair, pairs, scores, model, by_id.exact, len(registry)
     )  # fmt: skip
-    person[rows[told]] = pairs.person[decided.pair[told]]
+
+
+def _looked_up(both: Both) -> _ById:
+    """Rows and whom their ids belong to; an id of several persons belongs to each of them."""
+    asked, known = both.file.people.ids.key, both.registry.people.ids.key
+    at = looked_up(both.registry.people, asked)
+    hit = np.flatnonzero(at >= 0)
+    exact = compare(both, hit, at[hit], np.zeros(len(asked), np.int64), ids=False)
+    keys, many = np.unique(known[known > 0], return_counts=True)
+    order = np.flatnonzero(np.isin(known, keys[many > 1]))
+    order = order[np.argsort(known[order], kind="stable")]
+    rows = np.flatnonzero(np.isin(asked, keys[many > 1]))
+    start = np.searchsorted(known[order], asked[rows])
+    size = np.searchsorted(known[order], asked[rows], side="right") - start
+    step = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    holders = (np.repeat(rows, size), order[np.repeat(start, size) + step])
+    return _ById(exact, confirmed_by(exact), holders)
+
+
+def _ways(
+    file: People, by_id: _ById, pairs: Pairs, decided: Decided
+) -> tuple[npt.NDArray[np.int64], Ints]:
+    """Each row's way and person."""
+    way = np.where(file.ids.usable, _WAY[deciding.NOBODY], _WAY[deciding.NOT_FOUND])
+    person = np.full(len(file), -1, np.int64)
+    anchors = by_id.exact.take(by_id.sure)
+    way[anchors.row], person[anchors.row] = _WAY[deciding.BY_ID], anchors.person
+    told = decided.automatic | decided.review
+    person[decided.row[told]] = pairs.person[decided.pair[told]]
+    way[decided.row[decided.automatic]] = _WAY[deciding.SCORED]
+    way[decided.row[decided.review]] = _WAY[deciding.TO_REVIEW]
     # Who is registered under the id that was sent is asked about, whatever the weights say.
-    doubtful = exact.row[~sure]
+    doubtful, holder = by_id.doubtful
     way[doubtful] = _WAY[deciding.TO_REVIEW]
-    unknown = doubtful[person[doubtful] < 0]
-    person[unknown] = at[unknown]
-    every_bits = np.full(len(file), np.nan)
-    every_bits[rows] = decided.bits
-    pair = np.full(len(file), -1, np.int64)
-    pair[rows] = decided.pair
-    return Links(way, person, every_bits, pair, pairs, scores, model, exact, len(registry))
+    unknown = person[doubtful] < 0
+    person[doubtful[unknown]] = holder[unknown]
+    return way, person
 
 
 def _kinds(file: People, contradicted: Ints) -> Ints:
@@ -175,10 +217,9 @@ def _a_mate(both: Both, person: Ints, chance: np.random.Generator) -> Ints:
     return result
 
 
-def _solved(file: People, registry: People, today: date, doubtful: Pairs) -> tuple[Ints, Ints]:
-    """Pairs by solving check digits, and those of ids that belong to somebody of another name."""
+def _solved(file: People, registry: People, today: date) -> tuple[Ints, Ints]:
+    """Pairs by solving check digits."""
     found = solutions_of(file, today)
     at = looked_up(registry, found.key)
     here = at >= 0
-    row, person = found.row[here], at[here]
-    return np.concatenate([row, doubtful.row]), np.concatenate([person, doubtful.person])
+    return found.row[here], at[here]

@@ -1,6 +1,7 @@
 """F7: never on a name alone; what counts by itself is right in at least 999 of 1,000."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from bench import invented
 from doudi.cli.main import main
 from doudi.exchange.linking.deciding import WAYS, Bands
+from doudi.exchange.linking.explaining import reasons
 from doudi.exchange.linking.linking import Links, link
 from doudi.exchange.linking.people import find_columns, people_of
 from doudi.kernel import clock
@@ -108,6 +110,24 @@ def test_an_id_of_somebody_else_goes_to_a_person_and_never_counts_by_itself(regi
     usable = _people(turned, registered=False).ids.usable
     assert not usable[by_itself].any()
     assert _ways(links).count("待认") > 500
+
+
+def test_an_id_that_two_registered_persons_have_goes_to_a_person_and_is_nobody_s_alone(registry):
+    twice = pl.concat([registry, registry[:3].with_columns(pl.col("姓名").reverse())])
+    links = _linked(twice, registry.head(20))
+    assert _ways(links) == ["待认"] * 3 + ["证号"] * 17
+    assert (links.person[:3] >= 0).all()
+
+
+def test_the_reasons_add_up_to_the_bits(registry):
+    file, _ = invented.file(registry, 400, invented.DIRTY, seed=18)
+    people = _people(file, registered=False)
+    links = link(people, _people(registry, registered=True), TODAY)
+    for row, why in enumerate(reasons(links, people, Bands())):
+        if (said := re.search(r"合计([-+][0-9.]+)比特", why)) is not None:
+            parts = re.findall(r"([-+][0-9]+\.[0-9])(?=，|；)", why.partition("合计")[0])
+            assert sum(map(float, parts)) == pytest.approx(float(said[1]), abs=0.5)
+            assert file["姓名"][row] not in why, "nothing of the person stands in it"
 
 
 def test_the_members_of_a_household_help_to_find_the_one_without_id_and_birth(registry):

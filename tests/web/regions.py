@@ -285,7 +285,7 @@ def _watch(region: Region, family: World) -> None:
             about="二组困难家庭", story="住院没有收入", reporter_cipher=encrypt("邻居"),
             reported_at=now, check_due=today, state="待初核",
         )  # fmt: skip
-        RegisterRun.objects.create(place=region.township, period="2022-05", asked_at=now)
+        RegisterRun.objects.create(place=region.village, period="2021-12", asked_at=now)
         Listing.objects.create(
             household_id=family.household_id, person_id=family.applicant_id, place=region.village,
             kind="K04", since=today, why="低保边缘家庭成员", source="decision:1", fact_id=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ import polars as pl
 
 from doudi.exchange.normalising import plain_text
 from doudi.kernel.problems import Problem, require
+
+SURPLUS = "多出的格"
 
 
 class TableNotThere(Problem):
@@ -42,8 +45,7 @@ def read_table(path: Path) -> pl.DataFrame:
             return pl.read_parquet(path)
         return _read_csv(path)
     except (pl.exceptions.PolarsError, OSError) as wrong:
-        why = str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__
-        raise TableUnreadable(name=path.name, why=why[:200]) from wrong
+        raise TableUnreadable(name=path.name, why="内容损坏或不是这种格式。") from wrong
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
@@ -57,8 +59,38 @@ def _read_csv(path: Path) -> pl.DataFrame:
         raise TableUnreadable(name=path.name, why=why) from wrong
     text = text.removeprefix(b"\xef\xbb\xbf")
     require(text.strip(), TableUnreadable(name=path.name, why="文件是空的。"))
-    frame = pl.read_csv(io.BytesIO(text), infer_schema=False, separator=_separator(text))
+    separator = _separator(text)
+    try:
+        frame = pl.read_csv(io.BytesIO(text), infer_schema=False, separator=separator)
+    except pl.exceptions.PolarsError:
+        frame = _read_uneven(text.decode(), separator, path)
     return frame.with_columns(pl.all().fill_null(""))
+
+
+def _read_uneven(text: str, separator: str, path: Path) -> pl.DataFrame:
+    """A file whose rows are not of one length: cells that are too many stand in `SURPLUS`.
+
+    A quotation mark that is never closed would swallow the rows behind it; then marks are cells'
+    own characters and every line is a row.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=None), delimiter=separator))
+        if any("\n" in cell for row in rows for cell in row):
+            lines = io.StringIO(text, newline=None)
+            rows = list(csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE))
+    except csv.Error as wrong:
+        raise TableUnreadable(name=path.name, why="行列不齐，某一格过长。") from wrong
+    rows = [row for row in rows if any(row)]
+    head = rows[0]
+    width = len(head)
+    names: list[str] = []
+    for at, word in enumerate(head, start=1):
+        names.append(word if word and word not in names else f"{word}（第{at}列）")
+    body = [row[:width] + [""] * (width - len(row)) for row in rows[1:]]
+    columns = {name: [row[at] for row in body] for at, name in enumerate(names)}
+    if any(len(row) > width for row in rows[1:]):
+        columns[fresh(names, SURPLUS)] = [separator.join(row[width:]) for row in rows[1:]]
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from doudi.cli.main import main
 from doudi.exchange.linking.ids import OUTCOMES, normalise
 from doudi.exchange.linking.repairs import number_of, solve
+from doudi.exchange.linking.tables import SURPLUS, read_table
 from doudi.kernel import clock
 from doudi.kernel.ids import IdentifierProblem, check_resident_id, upgrade_15
 
@@ -179,3 +180,16 @@ def test_a_file_in_gb18030_is_read_like_one_in_utf8(files):
         main(["normalise-ids", str(files / name), "--column", "身份证号", "--out", str(out)])
         made.append(pl.read_parquet(out))
     assert made[0].equals(made[1])
+
+
+def test_one_row_of_another_length_or_an_open_quotation_mark_loses_no_row(tmp_path):
+    body = [f"张三,{number_of(62059919650312000 + at)},好" for at in range(200)]
+    for bad in ("李四,620599,好,多一格", '李"四,620599', '"李四,620599,好', "李四"):
+        rows = [*body[:90], bad, *body[90:]]
+        (tmp_path / "来文.csv").write_text("姓名,身份证号,备注\n" + "\n".join(rows), "utf-8")
+        frame = read_table(tmp_path / "来文.csv")
+        assert frame.height == 201
+        told = normalise(frame["身份证号"], TODAY)
+        assert told.usable.sum() == 200
+        if "多一格" in bad:
+            assert frame[SURPLUS][90] == "多一格"

@@ -50,6 +50,12 @@ def test_many_small_stays_of_one_year_add_up_over_the_income_of_last_year(
     assert fires(code, Somebody(known=[*known, first], news=[last])) is expected
 
 
+def test_bills_of_outpatient_care_count_with_those_of_the_hospital():
+    seen = {**stay(6000, key="M1"), "kind": "medical.outpatient"}
+    assert fires("R04", Somebody(known=[stay(6000, date(2022, 2, 1))], news=[seen]))
+    assert fires("R04", Somebody(known=[{**seen, "key": "M0"}], news=[stay(6000)]))
+
+
 def test_stays_of_the_year_before_do_not_add_up_with_those_of_this_year():
     old = stay(11000, date(2021, 12, 30), key="J0")
     assert not fires("R04", Somebody(known=[old], news=[stay(9000)]))
@@ -384,9 +390,11 @@ def test_the_same_facts_a_week_later_have_the_same_causes():
         news=BAD,
     )
 
+    child = Somebody(relation="子", birth=YOUNG, news=[roll("离校")])
+
     def causes(day):
-        return {(e.code, hit.cause) for _, e, hit in evaluate(household(everything), day)}
+        return {(e.code, hit.cause) for _, e, hit in evaluate(household(everything, child), day)}
 
     later = replace(DAY, on=TODAY + timedelta(days=7))
-    assert causes(DAY)
+    assert {"R16", "R30", "M15"} <= {code for code, _ in causes(DAY)}
     assert causes(later) == causes(DAY)

@@ -21,7 +21,7 @@ BENCHES = {
     "search": "三十万人中查找一人（毫秒，按网页账号的行级权限）",
     "rules": "同一条低保规则、同一份名册：本引擎与六种同类（DOUDI_BENCH_PEOPLE 为人数）",
     "registry": "整部规则、政策试算、分片、一户：同一份名册（DOUDI_BENCH_PEOPLE 为人数）",
-    "payments": "一个月的发放：计提、批次、放行、对账、写入救助链（行每秒；LINES=1000000 为百万笔）",
+    "payments": "一个月的发放：计提、批次、放行、对账、入链（行每秒；LINES=1000000 为百万笔）",
     "matching": "来文认人：四种脏法的精确率和召回率（DOUDI_BENCH_PEOPLE 为人数）",
 }
 

@@ -94,34 +94,42 @@ def _arranged(act: Callable[[World, PayeeArrangement], object]) -> Prepare:
     return prepare
 
 
-EXAMPLES: dict[str, Prepare] = {
-    "payment.accrue": _example(lambda world: None, lambda world, _: _accrue(world)),
-    "payment.make": _example(
-        _accrue,  # type: ignore[arg-type,func-returns-value]
-        lambda world, _: make_batch(COUNTY, SCHEME, JUNE, by=world.maker),
-    ),
-    "payment.approve": _example(
-        _make, lambda world, batch: approve_batch(batch.pk, by=world.approver)
-    ),
-    "payment.release": _example(
-        _approve, lambda world, batch: release_batch(batch.pk, by=world.releaser)
-    ),
-    "payment.send_back": _example(
-        _approve, lambda world, batch: send_back_batch(batch.pk, "金额有误", by=world.approver)
-    ),
-    "payment.send": _example(
-        _release, lambda world, batch: send_batch(batch.pk, by=world.releaser)
-    ),
-    "payment.resend": _example(_release, lambda world, batch: resend(batch.pk, by=world.releaser)),
-    "payee.enter": _arranged(lambda world, _: _enter(world)),
-    "payee.confirm": _arranged(lambda world, one: confirm_arrangement(one.pk, by=world.approver)),
-    "payee.end": _arranged(lambda world, one: end_arrangement(one.pk, by=world.approver)),
-    "payment.tell": _example(_fail, lambda world, batch: _tell(world, batch)),
-    "payment.correct": _example(_fail, _resubmit),
-    "payment.receive": _example(
-        _release,
-        lambda world, batch: receive_return(
-            batch.pk, _answer(world, batch), "回盘.txt", by=world.maker
+EXAMPLES: dict[str, Prepare] = (
+    {
+        "payment.accrue": _example(lambda world: None, lambda world, _: _accrue(world)),
+        "payment.make": _example(
+            _accrue,  # type: ignore[arg-type,func-returns-value]
+            lambda world, _: make_batch(COUNTY, SCHEME, JUNE, by=world.maker),
         ),
-    ),
-} | OWING | PRICES
+        "payment.approve": _example(
+            _make, lambda world, batch: approve_batch(batch.pk, by=world.approver)
+        ),
+        "payment.release": _example(
+            _approve, lambda world, batch: release_batch(batch.pk, by=world.releaser)
+        ),
+        "payment.send_back": _example(
+            _approve, lambda world, batch: send_back_batch(batch.pk, "金额有误", by=world.approver)
+        ),
+        "payment.send": _example(
+            _release, lambda world, batch: send_batch(batch.pk, by=world.releaser)
+        ),
+        "payment.resend": _example(
+            _release, lambda world, batch: resend(batch.pk, by=world.releaser)
+        ),
+        "payee.enter": _arranged(lambda world, _: _enter(world)),
+        "payee.confirm": _arranged(
+            lambda world, one: confirm_arrangement(one.pk, by=world.approver)
+        ),
+        "payee.end": _arranged(lambda world, one: end_arrangement(one.pk, by=world.approver)),
+        "payment.tell": _example(_fail, lambda world, batch: _tell(world, batch)),
+        "payment.correct": _example(_fail, _resubmit),
+        "payment.receive": _example(
+            _release,
+            lambda world, batch: receive_return(
+                batch.pk, _answer(world, batch), "回盘.txt", by=world.maker
+            ),
+        ),
+    }
+    | OWING
+    | PRICES
+)

@@ -251,6 +251,16 @@ def test_who_asked_twice_within_thirty_days_without_an_answer_fires():
     assert not fires("R30", Somebody(known=[first]))
 
 
+def test_the_only_worker_in_prison_is_lost_to_the_family_as_one_who_died():
+    taken = state("custody", MAY, code="服刑")
+    child = Somebody(relation="子", birth=YOUNG)
+    assert hits(Somebody(news=[taken]), child, only="R19")[0].sentence == (
+        "2022-05-12 家庭主要劳动力服刑，家中还有 1 人"
+    )
+    assert not fires("R19", Somebody(news=[taken]), Somebody(relation="配偶"))
+    assert not fires("R19", Somebody(known=[taken]), child)
+
+
 # The reverse checks.
 
 

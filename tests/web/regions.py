@@ -35,6 +35,7 @@ from doudi.people.models import VisitPhoto
 from doudi.watch.models import Alert, AlertHit, Lead, Listing, RegisterRun, Scan, Suspension
 from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, actor, arranging
 from tests.cases.world import START, World, drive
+from tests.web.money_rows import fill_money
 
 JULY = Month(2022, 7)
 BIRTHS = (date(1975, 3, 12), date(1978, 8, 1), date(2012, 9, 10))
@@ -263,6 +264,7 @@ def _pay(region: Region, actors: dict[str, Actor], decided: World) -> None:
     facts = OverpaidFacts(line.household_id, "低保", "骗取", JULY, "交管部门证明")
     reviewer = actor("county_reviewer", place)
     region.ids["recovery"] = open_recovery(facts, by=reviewer).pk
+    fill_money(place, batch, line, region.ids["recovery"])
 
 
 def _watch(region: Region, family: World) -> None:

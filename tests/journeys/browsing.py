@@ -187,6 +187,10 @@ class Seat:
 
     def fits(self) -> None:
         """The page is no wider than its window."""
+        # A page on its way to another has no document for a moment.
+        self.page.wait_for_function(
+            "() => document.documentElement && document.readyState === 'complete'"
+        )
         wide = self.page.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )

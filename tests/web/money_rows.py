@@ -91,3 +91,17 @@ def _prices(place: str, line: Payable) -> None:
         round=price_round, place=line.place, person_id=line.payee_id,
         household_id=line.household_id, identities="低保", urban=False, fen=1,
     )  # fmt: skip
+
+
+def fill_county_prices(county: str, user_id: int) -> None:
+    """An index of the province and a county's roster, both waiting for a second person."""
+    today, now = clock.business_today(), clock.business_now()
+    with arranging():
+        index = PriceIndex.objects.create(
+            region=f"{county[:2]}0000000000", month="2022-05", cpi=210, food=230, released_on=today,
+            document="统计公报", entered_by_id=user_id, entered_at=now,
+        )  # fmt: skip
+        PriceRound.objects.create(
+            place=county, month="2022-05", index=index, state="待复核", by_cpi=True, by_food=False,
+            rise=210, rules_version="试", trace={}, made_by_id=user_id, made_at=now, due_on=today,
+        )  # fmt: skip

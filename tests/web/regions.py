@@ -35,7 +35,7 @@ from doudi.people.models import VisitPhoto
 from doudi.watch.models import Alert, AlertHit, Lead, Listing, RegisterRun, Scan, Suspension
 from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, actor, arranging
 from tests.cases.world import START, World, drive
-from tests.web.money_rows import fill_money
+from tests.web.money_rows import fill_county_prices, fill_money
 
 JULY = Month(2022, 7)
 BIRTHS = (date(1975, 3, 12), date(1978, 8, 1), date(2012, 9, 10))
@@ -104,6 +104,7 @@ def build_regions() -> Regions:
     for at, region in enumerate(made.all):
         _fill(region, {name: user.pk for name, user in staff.items()}, at)
     clock.set_business(datetime(2022, 7, 4, 9, tzinfo=clock.SHANGHAI))
+    fill_county_prices(COUNTY, staff["maker"].pk)
     with arranging():
         other = _user("somebody-else")
         made.any_ids["user"] = other.pk

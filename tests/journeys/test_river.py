@@ -334,6 +334,7 @@ def settle_with_the_bank(office: Office, batch: str, folder: Path) -> None:
     )
     maker.press("导入回盘")
     maker.sees("到账 1 笔，失败 0 笔")
+    drain()  # the aid chain is told by the worker
     assert [_figure(maker, what) for what in ("应发", "已到账", "失败", "在途")] == [1, 1, 0, 0]
     maker.sees("分文不差")
     maker.shot("batch", phone=True)

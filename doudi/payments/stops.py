@@ -33,12 +33,15 @@ FUNERAL = "治丧人"
 ACCOUNT = """left join people_payeeaccount k on k.person_id = {payee} and k.before is null
   and (k.confirmed_by_id is not null or k.entered_by_id is null)"""
 
-# Households with a member whose death is known now and who has not been taken out of it yet.
+# Households with a member whose death is known now and who has not been taken out of it yet. What
+# a person has checked since and found untrue (不属实) holds nothing.
 DEAD = """dead as materialized (
   select distinct m.household_id
   from people_fact f join people_member m on m.person_id = f.person_id
   where f.kind in ('death', 'cremation') and f.known_before is null
-    and (m.before is null or m.before > %(first)s))"""
+    and (m.before is null or m.before > %(first)s)
+    and not exists (select 1 from watch_suspension s where s.person_id = f.person_id
+      and s.state = '不属实' and s.checked_at >= f.known_since))"""
 
 WHY = f"""case when dead.household_id is not null then '{DEATH}'
   when k.id is null then '{NO_ACCOUNT}'

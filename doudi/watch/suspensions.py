@@ -123,7 +123,7 @@ def _suspend(
 
 
 def _ask(row: Suspension, due: Due) -> None:
-    share = f"暂缓本人份额 {yuan(row.share_fen)}（全户 {yuan(row.household_fen)}，其余照发）"
+    share = f"核实前暂缓发放（本人份额 {yuan(row.share_fen)}，全户 {yuan(row.household_fen)}）"
     open_task(
         TaskFacts(
             kind=TASK_DEATH,

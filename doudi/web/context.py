@@ -14,7 +14,7 @@ from doudi.places.queries import short_name
 # (url name, label, permission, beginnings of url names that light it up)
 MENU = (
     ("today", "今日工作", "self", ("today",)),
-    ("alerts", "监测预警", "alert.read", ("alert",)),
+    ("alerts", "监测预警", "alert.read", ("alert", "suspension")),
     ("leads", "主动发现", "lead.read", ("lead",)),
     ("cases", "救助办件", "case.read", ("case",)),
     ("people", "人员家庭", "person.read", ("people",)),

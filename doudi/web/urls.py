@@ -14,6 +14,7 @@ from doudi.web.office import (
     places,
     prices,
     recoveries,
+    suspensions,
     today,
     users,
 )
@@ -26,6 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("posts/<int:post_id>/switch", signin.switch_post, name="switch_post"),
     path("alerts", alerts.alerts, name="alerts"),
     path("alerts/<int:alert_id>", alerts.alert, name="alert"),
+    path("suspensions/<int:suspension_id>", suspensions.suspension, name="suspension"),
+    path(
+        "suspensions/<int:suspension_id>/check",
+        suspensions.suspension_check,
+        name="suspension_check",
+    ),
     path("alerts/<int:alert_id>/do/<slug:verb>", alerts.alert_do, name="alert_do"),
     path("leads", alerts.leads, name="leads"),
     path("leads/new", alerts.lead_new, name="lead_new"),

@@ -81,6 +81,7 @@ def test_no_page_names_somebody_without_a_record(regions: Regions, role: str):
         ("case", "cases.case:{case}"),
         ("alert", "watch.alert:{alert}"),
         ("lead", "watch.lead:{lead}"),
+        ("suspension", "watch.suspension:{suspension}"),
         ("why", "cases.decision:{decision}"),
         ("batch", "payments.batch:{batch}"),
         ("recovery", "payments.recovery:{recovery}"),

@@ -70,7 +70,7 @@ def test_a_person_is_asked_within_three_working_days_and_the_law_gives_three_mon
     task = Task.objects.get(kind="死亡核实")
     assert (task.role, task.place, task.due_on) == ("township_clerk", TOWNSHIP, row.check_due)
     assert task.title == (
-        "死亡核实：马老汉，低保暂缓本人份额 333.33 元（全户 1,000.00 元，其余照发）"
+        "死亡核实：马老汉，低保核实前暂缓发放（本人份额 333.33 元，全户 1,000.00 元）"
     )
 
 

@@ -294,16 +294,16 @@ def _watch(region: Region, family: World) -> None:
             kind="K04", since=today, why="低保边缘家庭成员", source="decision:1", fact_id=1,
             noted_on=today,
         )  # fmt: skip
-        Suspension.objects.create(
+        suspension = Suspension.objects.create(
             household_id=family.household_id, person_id=family.applicant_id, place=region.village,
             scheme="低保", household_fen=90000, share_fen=30000, died_on=today, ground="死亡登记",
             source="delivery:1:1", fact_id=1, suspended_at=now, check_due=today, legal_due=today,
-            state="不属实", finding="本人在家",
+            state="待核",
         )  # fmt: skip
         file = StoredFile.objects.order_by("id").first()
         visit = _visit_of(family)
         VisitPhoto.objects.create(visit_id=visit, file=file)
-    region.ids |= {"alert": alert.pk, "lead": lead.pk}
+    region.ids |= {"alert": alert.pk, "lead": lead.pk, "suspension": suspension.pk}
 
 
 def _visit_of(family: World) -> int:

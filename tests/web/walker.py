@@ -89,6 +89,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "alert_do/return": ("alert.return", {"reason": "照片不清"}),
     "alert_do/close": ("alert.close", {}),
     "lead_new": ("lead.report", {"place": "620521100201", "about": "一户", "story": "住院"}),
+    "suspension_check": ("death.check", {"dead": "不属实", "finding": "本人在家"}),
     "lead_settle": ("lead.settle", {"outcome": "已联系"}),
     "people": ("", {"q": "王小"}),
     "person_reveal": ("", {"why": "核对证件"}),

@@ -16,16 +16,22 @@ from doudi.web.desk import page_of, signed_in
 PAGES = {
     "watch.alert": "alert",
     "watch.lead": "lead",
+    "watch.suspension": "suspension",
     "cases.case": "case",
     "payments.batch": "batch",
+    "payments.recovery": "recovery",
     "exchange.delivery": "delivery",
     "people.household": "household",
 }
+# Pages that show all of a kind at once.
+SHARED_PAGES = {"payments.price": "prices"}
 
 
 def address_of(subject: str) -> str:
     """The page of a subject like ``cases.case:12``; the home page where there is none."""
     kind, _, number = subject.partition(":")
+    if kind in SHARED_PAGES:
+        return reverse(SHARED_PAGES[kind])
     try:
         return reverse(PAGES[kind], args=[int(number)])
     except (KeyError, ValueError, NoReverseMatch):

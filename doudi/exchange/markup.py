@@ -63,7 +63,7 @@ class _Reader:
     """What is done at the begin and end of an element, and for the text inside."""
 
     def start(self, path: Path, fields: Fields) -> None:
-        raise NotImplementedError
+        """An element begins, with its attributes."""
 
     def end(self, path: Path) -> None:
         """Most readers need not know."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from doudi.rules.batch import ir
@@ -15,7 +16,7 @@ MORE = {"四舍五入到元": 50, "进到元": 99, "舍到元": 0}  # fen, befor
 _MANNERS = ((1, "四舍五入到元"), (2, "进到元"), (3, "舍到元"))
 
 
-class Plain(Terms):
+class Plain(Terms, ABC):
     """Writes expressions into a cell, and notes what the cell reads."""
 
     def __init__(self, name: str, given: Known) -> None:
@@ -23,9 +24,9 @@ class Plain(Terms):
         self.name = name
         self.cell = Cell(name)
 
+    @abstractmethod
     def hide(self, value: Term, name: str = "") -> Noted:
         """A column for a value that is written more than once."""
-        raise NotImplementedError
 
     def leaf(self, term: Term) -> str | None:
         """The column of a term that is one; noted as read."""

@@ -1,8 +1,7 @@
 """The set-based statements of ``register.refresh``: who belongs, who is new, who is gone, why."""
 
-FORGET = (
-    "drop table if exists pg_temp.register_kinds, pg_temp.register_people, pg_temp.register_wanted"
-)
+FORGET = """drop table if exists pg_temp.register_kinds, pg_temp.register_people,
+  pg_temp.register_facts, pg_temp.register_wanted"""
 
 KINDS = """
 create temporary table register_kinds on commit drop as
@@ -19,22 +18,31 @@ where h.place >= %(low)s and h.place < %(high)s
   and m.since <= %(on)s and (m.before is null or m.before > %(on)s)
 """
 
+# The facts that the dictionary asks for, each with its holder: read once, by person, so that the
+# second wall is asked for a few rows of each and not for every fact under every kind.
+FACTS = """
+create temporary table register_facts on commit drop as
+select f.id, f.person_id, f.kind, f.key, f.code, f.valid_since, f.known_since, f.source,
+  holder.household_id, holder.urban, holder.name
+from register_people holder join people_fact f on f.person_id = holder.person_id
+where f.kind in (select k.fact from register_kinds k) and f.known_before is null
+  and f.valid_since <= %(on)s and (f.valid_before is null or f.valid_before > %(on)s)
+"""
+
 # A fact puts its person, or everybody of the household, into a kind; the earliest one speaks.
 WANTED = """
 create temporary table register_wanted on commit drop as
 select distinct on (q.person_id, k.code) q.person_id, k.code as kind, q.household_id, q.place,
   greatest(f.valid_since, q.since) as since, f.id as fact_id, f.source,
-  left(k.label || '：' || holder.name || '的' || k.fact_label
+  left(k.label || '：' || f.name || '的' || k.fact_label
     || coalesce('“' || nullif(coalesce(nullif(f.code, ''), f.key), '') || '”', '')
     || '，自 ' || f.valid_since, 200) as why
 from register_kinds k
-join people_fact f on f.kind = k.fact and f.known_before is null
-join register_people holder on holder.person_id = f.person_id
-join register_people q on q.household_id = holder.household_id
-  and (k.whole or q.person_id = holder.person_id)
-where f.valid_since <= %(on)s and (f.valid_before is null or f.valid_before > %(on)s)
-  and (k.key = '' or f.key = k.key) and (k.of_code = '' or f.code = k.of_code)
-  and (k.urban is null or k.urban = holder.urban)
+join register_facts f on f.kind = k.fact
+join register_people q on q.household_id = f.household_id
+  and (k.whole or q.person_id = f.person_id)
+where (k.key = '' or f.key = k.key) and (k.of_code = '' or f.code = k.of_code)
+  and (k.urban is null or k.urban = f.urban)
   and not (k.verified and f.known_since >= %(cut)s)
 order by q.person_id, k.code, f.valid_since, f.id
 """

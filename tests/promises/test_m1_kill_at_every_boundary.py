@@ -7,13 +7,12 @@ again, and once more after success. Five planted bugs show that the check can fa
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
 
 from doudi.base import files
 from doudi.base.access import scope
@@ -31,6 +30,7 @@ from doudi.people.models import ChainEvent, Fact
 from tests.arrange import COUNTY
 from tests.payments.bank import Bank, refuses
 from tests.payments.world import SCHEME, World, add_households, card
+from tests.promises.killing import Killer, at_boundary, every_statement_is_a_boundary, killing
 
 pytestmark = [pytest.mark.promise("M1"), pytest.mark.usefixtures("committed_db")]
 
@@ -105,81 +105,17 @@ def faults_of(world: World, month: Month, bank: Bank) -> list[str]:
     return found
 
 
-@contextmanager
-def every_statement_is_a_boundary() -> Iterator[None]:
-    def boundary(execute, sql, params, many, context):
-        faults.here("sql")
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(boundary):
-        yield
-
-
-class Killer:
-    """Forks the processes that die, from one that has no connection: none is shared over a fork.
-
-    The test itself keeps its own connection open all the while.
-    """
-
-    def __init__(self, world: World, bank: Bank) -> None:
-        orders, self.orders = os.pipe()
-        self.answers, answers = os.pipe()
-        connections.close_all()
-        self.process = os.fork()
-        if self.process == 0:
-            os.close(self.orders)
-            try:
-                while order := os.read(orders, 64).decode().split():
-                    died = _die(int(order[0]), world, Month.parse(order[1]), bank)
-                    os.write(answers, died)
-            finally:
-                os._exit(0)
-        os.close(orders)
-        os.close(answers)
-
-    def killed_at(self, number: int, month: Month) -> bool:
-        """Run a month in a process that dies at its number-th boundary; say whether it did."""
-        os.write(self.orders, f"{number} {month}".encode())
-        answer = os.read(self.answers, 1)
-        assert answer in (b"K", b"D"), "the month itself failed"
-        return answer == b"K"
-
-    def end(self) -> None:
-        os.close(self.orders)
-        os.waitpid(self.process, 0)
-        os.close(self.answers)
-
-
-def _die(number: int, world: World, month: Month, bank: Bank) -> bytes:
-    """K: killed at the boundary; D: done before it; F: failed otherwise."""
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            faults.kill_at(number)
-            with every_statement_is_a_boundary():
-                run_month(world, month, bank)
-            status = 0
-        finally:
-            os._exit(status)
-    _, ended = os.waitpid(child, 0)
-    if os.WIFSIGNALED(ended):
-        return b"K"
-    return b"D" if os.waitstatus_to_exitcode(ended) == 0 else b"F"
-
-
 @pytest.fixture
 def killer(world, bank) -> Iterator[Killer]:
-    killer = Killer(world, bank)
-    yield killer
-    killer.end()
+    with killing(partial(run_month, world, bank=bank), at_boundary) as killer:
+        yield killer
 
 
 def survive(
     killer: Killer, world: World, month: Month, bank: Bank, number: int
 ) -> tuple[bool, list[str]]:
     """Kill once, let the bank act, recover, check, run once more, check again."""
-    died = killer.killed_at(number, month)
+    died = killer.kills(number, month)
     bank.collect()
     run_month(world, month, bank)
     bank.collect()
@@ -259,13 +195,12 @@ PLANTED = {
 def test_the_planted_bug_is_caught(world, bank, monkeypatch, plant):
     plant(monkeypatch)
     numbers = boundaries_of_the_sending(world, bank)
-    killer = Killer(world, bank)
     month, caught = Month(2022, 6), False
-    for number in numbers:
-        found = survive(killer, world, month, bank, number)[1]
-        caught = any(PLANTED[plant] in fault for fault in found)
-        if caught:
-            break
-        month += 1
-    killer.end()
+    with killing(partial(run_month, world, bank=bank), at_boundary) as killer:
+        for number in numbers:
+            found = survive(killer, world, month, bank, number)[1]
+            caught = any(PLANTED[plant] in fault for fault in found)
+            if caught:
+                break
+            month += 1
     assert caught, "the planted bug lived"

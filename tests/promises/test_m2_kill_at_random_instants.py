@@ -5,17 +5,18 @@
 
 import os
 import random
-import signal
 import time
-from collections.abc import Iterator
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from doudi.kernel.dates import Month
+from doudi.payments import sending
+from doudi.payments.models import Batch
 from tests.payments.bank import Bank
 from tests.payments.world import World
 from tests.promises import test_m1_kill_at_every_boundary as m1
+from tests.promises.killing import Killer, after_microseconds, killing
 from tests.promises.test_m1_kill_at_every_boundary import bank, faults_of, run_month, world
 
 __all__ = ["bank", "world"]  # the fixtures of M1
@@ -23,92 +24,83 @@ pytestmark = [pytest.mark.promise("M2"), pytest.mark.usefixtures("committed_db")
 RUNS = 1_000 if os.environ.get("DOUDI_FULL") else 5
 
 
-class Killer:
-    """Forks the processes that die, from one without a connection, and kills them by the clock."""
+class Instants:
+    """Random instants spread evenly over a whole month's run, however fast the machine is now.
 
-    def __init__(self, world: World, bank: Bank) -> None:
-        orders, self.orders = os.pipe()
-        self.answers, answers = os.pipe()
-        connections.close_all()
-        self.process = os.fork()
-        if self.process == 0:
-            os.close(self.orders)
-            try:
-                while order := os.read(orders, 64).decode().split():
-                    os.write(answers, _die(int(order[0]), world, Month.parse(order[1]), bank))
-            finally:
-                os._exit(0)
-        os.close(orders)
-        os.close(answers)
+    The length of a run is measured on a process like those that will be killed, and again with
+    each one that ends before its instant; where none does, the run may last longer than thought.
+    """
 
-    def killed_after(self, delay_us: int, month: Month) -> bool:
-        """Run a month in a process that is killed after so long; say whether it was."""
-        os.write(self.orders, f"{delay_us} {month}".encode())
-        answer = os.read(self.answers, 1)
-        assert answer in (b"K", b"D"), "the month itself failed"
-        return answer == b"K"
+    def __init__(self, killer: Killer, month: Month, seed: int) -> None:
+        self.killer, self.chance = killer, random.Random(seed)
+        killer.kills(0, month)  # the first process of all is a cold one
+        self.length = self._length_of(month + 1)
 
-    def end(self) -> None:
-        os.close(self.orders)
-        os.waitpid(self.process, 0)
-        os.close(self.answers)
+    def _length_of(self, month: Month, microseconds: int = 0) -> float:
+        """Seconds of a run that went through; 0 where it was killed."""
+        began = time.monotonic()
+        killed = self.killer.kills(microseconds, month)
+        return 0.0 if killed else time.monotonic() - began
 
+    def kill(self, month: Month) -> int:
+        """Kill a month that nobody has run yet, up to three times; how often it was killed."""
+        times = self.chance.randrange(1, 4)
+        whole = self._length_of(month, self._instant())
+        self.length = whole or self.length * 1.05
+        return (not whole) + sum(
+            self.killer.kills(self._instant(), month) for _ in range(times - 1)
+        )
 
-def _die(delay_us: int, world: World, month: Month, bank: Bank) -> bytes:
-    child = os.fork()
-    if child == 0:
-        status = 1
-        # The system ends it when the time is up: no line of ours runs any more, as with kill -9.
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, max(delay_us, 1) / 1e6)
-        try:
-            run_month(world, month, bank)
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return b"K"
-    return b"D" if os.waitstatus_to_exitcode(status) == 0 else b"F"
+    def _instant(self) -> int:
+        return int(self.chance.random() * self.length * 1e6) + 1
 
 
-@pytest.fixture
-def killer(world, bank) -> Iterator[Killer]:
-    killer = Killer(world, bank)
-    yield killer
-    killer.end()
+def runs(world: World, bank: Bank, count: int, seed: int, until: str = "") -> tuple[int, list[str]]:
+    """Months until there were so many and so many kills, or a fault that says `until`.
 
-
-def runs(world, bank, killer, count, seed, until="") -> tuple[int, list[str]]:
-    """How many kills there were, and what was wrong, up to the first fault that says `until`."""
-    began = time.monotonic()
-    run_month(world, Month(2022, 5), bank)
-    duration_us = int((time.monotonic() - began) * 1e6)
-    chance, month, kills, found = random.Random(seed), Month(2022, 6), 0, []
-    for _ in range(count):
-        for _ in range(chance.randrange(1, 4)):
-            kills += killer.killed_after(int(chance.random() * duration_us), month)
+    Returns the number of kills, and everything that was wrong.
+    """
+    found: list[str] = []
+    kills = months = 0
+    with killing(partial(run_month, world, bank=bank), after_microseconds) as killer:
+        instants = Instants(killer, Month(2022, 4), seed)
+        while (months < count or kills < count) and not any(until in fault for fault in found):
+            month = Month(2022, 6) + months
+            kills += instants.kill(month)
             bank.collect()
-        for _ in range(2):  # recovery, and once more after success
-            run_month(world, month, bank)
-            bank.collect()
-            found += faults_of(world, month, bank)
-        if any(until in fault for fault in found):
-            break
-        month += 1
+            for _ in range(2):  # recovery, and once more after success
+                run_month(world, month, bank)
+                bank.collect()
+                found += faults_of(world, month, bank)
+            months += 1
     return kills, found
 
 
-def test_kills_at_random_instants_pay_each_household_exactly_once(world, bank, killer):
+def test_kills_at_random_instants_pay_each_household_exactly_once(world, bank):
     seed = int(os.environ.get("DOUDI_SEED", "20220604"))
-    kills, found = runs(world, bank, killer, RUNS, seed)
+    kills, found = runs(world, bank, RUNS, seed)
     assert found == [], f"DOUDI_SEED={seed}"
     assert kills >= RUNS
 
 
-def test_a_bank_that_pays_a_name_twice_is_caught(world, bank, monkeypatch):
-    m1.file_named_by_process(monkeypatch)
-    killer = Killer(world, bank)
-    _, found = runs(world, bank, killer, 400, 7, until=m1.PAID_WRONGLY)
-    killer.end()
+def file_named_by_process_and_noted_with_the_answer(patch: pytest.MonkeyPatch) -> None:
+    """Right while nobody dies. From the file to the answer, a kill pays twice.
+
+    The window is a good part of the month, so it is met in a few months on any machine.
+    """
+    write = sending._write
+
+    def without_a_note(batch: Batch) -> None:
+        write(batch)
+        batch.save = lambda **fields: None
+
+    patch.setattr(sending, "file_name", lambda number, layout: f"{number}@{os.getpid()}.txt")
+    patch.setattr(sending, "_write", without_a_note)
+
+
+def test_a_file_written_again_under_another_name_is_caught_by_kills_alone(world, bank, monkeypatch):
+    file_named_by_process_and_noted_with_the_answer(monkeypatch)
+    run_month(world, Month(2022, 3), bank)
+    assert not any(m1.PAID_WRONGLY in fault for fault in faults_of(world, Month(2022, 3), bank))
+    _, found = runs(world, bank, 200, 7, until=m1.PAID_WRONGLY)
     assert any(m1.PAID_WRONGLY in fault for fault in found)

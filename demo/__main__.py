@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from demo.alone import AlreadyRuns, alone
+
 ROOT = Path(__file__).resolve().parents[1]
 # What makes another county: when one of these changes, the demo is made anew.
 _RECIPE = 1
@@ -28,6 +30,15 @@ def main() -> int:
     os.environ["DOUDI_VAR"] = str(var)
     os.environ["DOUDI_MOVABLE_CLOCK"] = "1"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doudi.cli.settings")
+    try:
+        with alone(var, told.port):
+            return _run_with_database(told, var)
+    except AlreadyRuns as running:
+        print(running)
+        return 2
+
+
+def _run_with_database(told: argparse.Namespace, var: Path) -> int:
     if not told.build_only and not _port_is_free(told.port):
         print(
             f"端口 {told.port} 已被占用。请先停掉占用它的程序，或换一个端口：PORT=8001 ./run demo"

@@ -17,7 +17,7 @@ def _role(code: str, label: str, may: str, *, business: bool = True) -> Role:
     return Role(code, label, frozenset(may.split()), business)
 
 
-_READ = "person.read alert.read lead.read case.read award.read visit.read task.read"
+_READ = "person.read alert.read lead.read case.read award.read visit.read task.read sweep.read"
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -25,14 +25,15 @@ ROLES: dict[str, Role] = {
         _role(
             "village_worker",
             "村级协理员",
-            "lead.report lead.read visit.record visit.read task.read task.do person.read",
+            "lead.report lead.read visit.record visit.read task.read task.do person.read "
+            "sweep.read sweep.settle",
         ),
         _role(
             "township_clerk",
             "乡镇经办人",
             f"{_READ} task.do lead.report lead.triage alert.receive alert.report alert.close "
-            "visit.record death.check person.reveal person.write fact.record account.enter "
-            "account.confirm "
+            "visit.record death.check sweep.assign sweep.settle person.reveal person.write "
+            "fact.record account.enter account.confirm "
             "consent.record case.accept case.check case.investigate case.publicise case.object "
             "payment.read delivery.read",
         ),
@@ -47,6 +48,7 @@ ROLES: dict[str, Role] = {
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
             "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
             "match.review person.reveal payment.read watch.scan register.refresh recovery.find "
+            "sweep.start sweep.assign sweep.end "
             "recovery.handle "
             "price.enter price.confirm raise.enter",
         ),

@@ -10,7 +10,15 @@ class WatchConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the consumers and actions of this package."""
-        from doudi.watch import consumers, leads, loop, register, suspensions, withdrawals
+        from doudi.watch import (
+            consumers,
+            leads,
+            loop,
+            register,
+            suspensions,
+            sweeps,
+            withdrawals,
+        )
 
-        for module in (consumers, leads, loop, register, suspensions, withdrawals):
+        for module in (consumers, leads, loop, register, suspensions, sweeps, withdrawals):
             assert module.__name__.startswith(self.name)

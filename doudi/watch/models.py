@@ -6,7 +6,9 @@ from django.db.models import Q
 from doudi.base.access import Guarded, by_parent, by_place, open_table
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
 from doudi.people.models import Household, Person, Visit
+from doudi.watch.models_check import AlikeCheck, ThresholdChange
 from doudi.watch.models_register import Listing, RegisterRun, Suspension
+from doudi.watch.models_sweep import Sweep, SweepPart, SweepPerson
 
 
 class Scan(Guarded):
@@ -165,10 +167,15 @@ class Verdict(Guarded):
 __all__ = [
     "Alert",
     "AlertHit",
+    "AlikeCheck",
     "Lead",
     "Listing",
     "RegisterRun",
     "Scan",
     "Suspension",
+    "Sweep",
+    "SweepPart",
+    "SweepPerson",
+    "ThresholdChange",
     "Verdict",
 ]

@@ -220,3 +220,118 @@ class OutcomeMissing(Problem):
     code = "lead.outcome_missing"
     say = "没有填写初核结果。"
     next = "请写明初核情况和处理办法，再了结。"
+
+
+class SweepNameless(Problem):
+    """A campaign without a name."""
+
+    code = "sweep.nameless"
+    say = "排查没有名称。"
+    next = "请写一个名称，如“2022年夏季防漏保排查”。"
+
+
+class SweepDatesUnfit(Problem):
+    """A campaign that is over before it begins."""
+
+    code = "sweep.dates_unfit"
+    say = "截止日 {until} 早于今天 {today}。"
+    next = "请把截止日改为今天以后。"
+    fields = ("until", "today")
+
+
+class SweepPopulationUnknown(Problem):
+    """A population that the dictionary does not have, or that waits for a list."""
+
+    code = "sweep.population_unknown"
+    say = "排查人群“{population}”不在清单里，或者还没有名单可查。"
+    next = "请在页面列出的人群中选择至少一种。"
+    fields = ("population",)
+
+
+class SweepRunning(Problem):
+    """One campaign at a time."""
+
+    code = "sweep.running"
+    status = 409
+    say = "“{name}”还没有结束，不能再开始一次排查。"
+    next = "请先把它查完并结束。"
+    fields = ("name",)
+
+
+class SweepEmpty(Problem):
+    """Nobody belongs to the chosen populations."""
+
+    code = "sweep.empty"
+    say = "所选人群在本地一个人也没有，排查没有开始。"
+    next = "请确认部门数据已经接收，或多选几种人群。"
+
+
+class SweepOver(Problem):
+    """A campaign that ended takes no further outcomes."""
+
+    code = "sweep.over"
+    status = 409
+    say = "这次排查已经结束，结果不能再改。"
+    next = "新发现的情况请作为线索上报。"
+
+
+class SweepReasonUnknown(Problem):
+    """What was found is one of the dictionary's codes."""
+
+    code = "sweep.reason_unknown"
+    say = "没有选择核实结果，或者“{reason}”不在可选范围内。"
+    next = "请从页面列出的结果中选一项。"
+    fields = ("reason",)
+
+
+class SweepNotVisited(Problem):
+    """Most outcomes need that somebody was seen or spoken with."""
+
+    code = "sweep.not_visited"
+    say = "“{label}”要见到人或通过话才能认定，没有写明走访方式。"
+    next = "请选择入户、电话或视频，并写明看到、听到的情况。"
+    fields = ("label",)
+
+
+class SweepNoteMissing(Problem):
+    """An outcome without words teaches nobody."""
+
+    code = "sweep.note_missing"
+    say = "核实情况没有填写。"
+    next = "请写明依据：看到、听到了什么，或查了哪份档案。"
+
+
+class SweepCovered(Problem):
+    """Those who receive help already are not checked."""
+
+    code = "sweep.covered"
+    status = 409
+    say = "这个人开始排查时已在享受{scheme}，不在核实名单里。"
+    next = "请回到名单，选择还没有核实的人。"
+    fields = ("scheme",)
+
+
+class SweepUnfinished(Problem):
+    """No campaign ends while somebody has no outcome."""
+
+    code = "sweep.unfinished"
+    status = 409
+    say = "还有 {count} 人没有核实结果，排查不能结束：{where}。"
+    next = "请催办这些村；确实联系不上的，也要由人逐个登记“联系不上”并写明经过。"
+    fields = ("count", "where")
+
+
+class SweepConclusionMissing(Problem):
+    """A campaign ends with words."""
+
+    code = "sweep.conclusion_missing"
+    say = "没有填写排查总结。"
+    next = "请写明发现的问题和下一步打算，再结束排查。"
+
+
+class AssigneeUnfit(Problem):
+    """Only who works in this village can be sent."""
+
+    code = "sweep.assignee_unfit"
+    say = "所选人员没有在这个村任职，不能把任务派给他。"
+    next = "请从列出的村级协理员和乡镇经办人中选择。"

@@ -20,7 +20,7 @@ DISPOSALS = MappingProxyType(
     }
 )
 LEAD_OPEN, LEAD_HANDED_ON, LEAD_SETTLED = "待初核", "已转办", "已了结"
-LEAD_SOURCES = ("村级走访", "本人申报", "热线", "预警")
+LEAD_SOURCES = ("村级走访", "本人申报", "热线", "预警", "防漏保排查")
 
 TASK_CHECK, TASK_DISPOSE, TASK_LEAD = "预警核查", "预警处置", "线索初核"
 
@@ -44,3 +44,29 @@ TASK_DEATH = "死亡核实"
 def suspension_subject(suspension_id: int) -> str:
     """How tasks and the chain name a suspended share."""
     return f"watch.suspension:{suspension_id}"
+
+
+# A campaign against omission, and its work.
+SWEEP_OPEN, SWEEP_ENDED = "进行中", "已结束"
+TASK_SWEEP = "防漏保排查"
+LEAD_OF_SWEEP = "防漏保排查"
+
+
+def sweep_subject(sweep_id: int) -> str:
+    """How locks name a campaign."""
+    return f"watch.sweep:{sweep_id}"
+
+
+def part_subject(part_id: int) -> str:
+    """How tasks and visits name one village of a campaign."""
+    return f"watch.sweep_part:{part_id}"
+
+
+# Equal awards of one village on one day (M14).
+ALIKE_OPEN, ALIKE_CHECKED = "待抽查", "已抽查"
+TASK_ALIKE = "同批同额抽查"
+
+
+def alike_subject(check_id: int) -> str:
+    """How tasks name such a check."""
+    return f"watch.alike:{check_id}"

@@ -7,17 +7,18 @@ from collections.abc import Callable
 from datetime import date
 
 from doudi.base.access import NATION, Actor, scope
-from doudi.base.models import StoredFile
+from doudi.base.models import Post, StoredFile, User
 from doudi.exchange import intake
 from doudi.exchange.models import Delivery
 from doudi.kernel import clock
 from doudi.people.visits import VisitFacts
-from doudi.watch import leads, loop
+from doudi.watch import leads, loop, sweeps
 from doudi.watch.leads import LeadFacts
-from doudi.watch.models import Alert, Suspension
+from doudi.watch.models import Alert, Suspension, Sweep
 from doudi.watch.register import ask_refresh, refresh
 from doudi.watch.scan import scan
 from doudi.watch.suspensions import check_death, suspend_share
+from doudi.watch.sweeps import SweepFacts
 from doudi.watch.withdrawals import withdraw_grounds
 from tests.arrange import COUNTY, TOWNSHIP, VILLAGE, actor, arranging
 from tests.watch.village import (
@@ -178,6 +179,46 @@ def _withdraw() -> Call:
     return lambda: withdraw_grounds(number, by=Actor.system(COUNTY))
 
 
+def _sweep() -> Sweep:
+    family(Somebody(known=[certificate("42", date(2020, 1, 1))]))
+    facts = SweepFacts("夏季排查", COUNTY, clock.business_today())
+    return sweeps.start_sweep(facts, by=actor("county_reviewer"))
+
+
+def _start_sweep() -> Call:
+    family(Somebody(known=[certificate("42", date(2020, 1, 1))]))
+    facts = SweepFacts("夏季排查", COUNTY, clock.business_today())
+    return lambda: sweeps.start_sweep(facts, by=actor("county_reviewer"))
+
+
+def _assign() -> Call:
+    sweep = _sweep()
+    with arranging():
+        user = User.objects.create(username="cunji", name="孙协理")
+        Post.objects.create(
+            user=user, role="village_worker", place=VILLAGE, since=date(2022, 1, 1)
+        )
+        part = sweep.parts.get().pk
+    return lambda: sweeps.assign_part(part, user.pk, by=CLERK)
+
+
+def _settle_person() -> Call:
+    sweep = _sweep()
+    with scope(NATION):
+        row = sweep.people.get().pk
+    outcome = sweeps.Outcome("NEED_APPLY", "独居无收入", "入户")
+    return lambda: sweeps.settle_person(row, outcome, by=actor("village_worker", VILLAGE))
+
+
+def _end_sweep() -> Call:
+    sweep = _sweep()
+    with scope(NATION):
+        row = sweep.people.get().pk
+    outcome = sweeps.Outcome("PENDING", "七月已受理")
+    sweeps.settle_person(row, outcome, by=actor("village_worker", VILLAGE))
+    return lambda: sweeps.end_sweep(sweep.pk, "查完", by=actor("county_reviewer"))
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
     "watch.scan": _scan,
     "alert.receive": _receive,
@@ -194,4 +235,8 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "death.suspend": _suspend,
     "death.check": _check_death,
     "alert.withdraw": _withdraw,
+    "sweep.start": _start_sweep,
+    "sweep.assign": _assign,
+    "sweep.settle": _settle_person,
+    "sweep.end": _end_sweep,
 }

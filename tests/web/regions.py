@@ -32,7 +32,19 @@ from doudi.payments.models import Batch, Payable
 from doudi.payments.overpaid import OverpaidFacts, open_recovery
 from doudi.people import accounts, registry
 from doudi.people.models import VisitPhoto
-from doudi.watch.models import Alert, AlertHit, Lead, Listing, RegisterRun, Scan, Suspension
+from doudi.watch.models import (
+    Alert,
+    AlertHit,
+    AlikeCheck,
+    Lead,
+    Listing,
+    RegisterRun,
+    Scan,
+    Suspension,
+    Sweep,
+    SweepPart,
+    SweepPerson,
+)
 from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, actor, arranging
 from tests.cases.world import START, World, drive
 from tests.web.money_rows import fill_county_prices, fill_money
@@ -300,10 +312,35 @@ def _watch(region: Region, family: World) -> None:
             source="delivery:1:1", fact_id=1, suspended_at=now, check_due=today, legal_due=today,
             state="待核",
         )  # fmt: skip
+        _sweep(region, family)
         file = StoredFile.objects.order_by("id").first()
         visit = _visit_of(family)
         VisitPhoto.objects.create(visit_id=visit, file=file)
     region.ids |= {"alert": alert.pk, "lead": lead.pk, "suspension": suspension.pk}
+
+
+def _sweep(region: Region, family: World) -> None:
+    """A campaign of the township itself, and equal awards that wait for a sample."""
+    now, today = clock.business_now(), clock.business_today()
+    sweep = Sweep.objects.create(
+        place=region.township, name="防漏保排查", since=today, until=today, definition=[],
+        started_at=now, state="进行中",
+    )  # fmt: skip
+    part = SweepPart.objects.create(
+        sweep=sweep, place=region.village, name=sweep.name, since=today, until=today,
+        population=1, uncovered=1,
+    )  # fmt: skip
+    somebody = SweepPerson.objects.create(
+        sweep=sweep, part=part, person_id=family.applicant_id, household_id=family.household_id,
+        place=region.village, grounds=["S04"],
+    )  # fmt: skip
+    alike = AlikeCheck.objects.create(
+        place=region.village, scheme="低保", known_on=today, amount_fen=41700, households=20,
+        found_at=now, due_on=today, state="待抽查",
+    )  # fmt: skip
+    region.ids |= {
+        "sweep": sweep.pk, "sweep_part": part.pk, "sweep_person": somebody.pk, "alike": alike.pk,
+    }  # fmt: skip
 
 
 def _visit_of(family: World) -> int:

@@ -120,7 +120,8 @@ def _open_disposal(alert: Alert) -> None:
     open_task(
         TaskFacts(
             kind=TASK_DISPOSE,
-            title=f"{alert.colour}色预警处置：{alert.disposal} {DISPOSALS[alert.disposal]}",
+            title=f"{alert.colour}色预警处置：{alert.person.name}家 {alert.disposal} "
+            f"{DISPOSALS[alert.disposal]}",
             place=township_of(alert.place),
             role=role,
             subject=alert_subject(alert.pk),

@@ -30,7 +30,12 @@ from doudi.watch.states import ALIVE, DEAD_INDEED, SUSPENDED, TASK_DEATH, suspen
 from doudi.watch.views import yuan
 from doudi.watch.writing import CLERK, township_of
 
-ARTICLE = "最低生活保障审核确认办法 第三十一条、第三十二条"
+ARTICLES = {
+    "低保": "最低生活保障审核确认办法 第三十一条、第三十二条",
+    "特困": "特困人员认定办法 第二十四条、第二十六条",
+}
+# Where a scheme has no article of its own: three months after any member's death.
+GENERAL = "民发〔2022〕83号"
 # On its holder for the whole household; any other scheme is its holder's alone.
 _OF_THE_HOUSEHOLD = ("低保",)
 
@@ -131,7 +136,7 @@ def _ask(row: Suspension, due: Due) -> None:
             place=township_of(row.place),
             role=CLERK,
             subject=suspension_subject(row.pk),
-            article=ARTICLE,
+            article=ARTICLES.get(row.scheme, GENERAL),
         ),
         due=due,
     )

@@ -66,6 +66,8 @@ def test_an_alert_goes_from_reception_over_the_visit_to_its_end(alert):
     assert (row.state, row.verdict, row.disposal) == ("待处置", "属实", "A0")
     assert Visit.objects.get().subject == f"watch.alert:{alert}"
     assert kinds_of_open_tasks() == ["预警处置"]
+    task = Task.objects.get(done_at=None)
+    assert f"：{row.person.name}家 A0" in task.title, "a clerk with forty of them must see whose"
     row = loop.close_alert(alert, by=CLERK)
     assert (row.state, row.closed_at) == ("已关闭", clock.business_now())
     assert kinds_of_open_tasks() == []

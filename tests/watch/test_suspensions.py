@@ -109,6 +109,12 @@ def test_support_of_somebody_in_the_specially_poor_scheme_is_theirs_alone():
     run()
     told = set(Suspension.objects.values_list("scheme", "share_fen"))
     assert told == {("特困", 57100), ("低保", 15000)}
+    law = {title[5:].split("，")[1][:2]: article for title, article in
+           Task.objects.filter(kind="死亡核实").values_list("title", "article")}  # fmt: skip
+    assert law == {
+        "特困": "特困人员认定办法 第二十四条、第二十六条",
+        "低保": "最低生活保障审核确认办法 第三十一条、第三十二条",
+    }
 
 
 def test_without_a_number_of_people_the_members_of_the_day_share():

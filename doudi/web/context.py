@@ -15,6 +15,7 @@ from doudi.places.queries import short_name
 MENU = (
     ("today", "今日工作", "self", ("today",)),
     ("alerts", "监测预警", "alert.read", ("alert", "suspension")),
+    ("sweeps", "排查", "sweep.read", ("sweep",)),
     ("leads", "主动发现", "lead.read", ("lead",)),
     ("cases", "救助办件", "case.read", ("case",)),
     ("people", "人员家庭", "person.read", ("people",)),

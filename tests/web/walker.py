@@ -90,6 +90,14 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "alert_do/close": ("alert.close", {}),
     "lead_new": ("lead.report", {"place": "620521100201", "about": "一户", "story": "住院"}),
     "suspension_check": ("death.check", {"dead": "不属实", "finding": "本人在家"}),
+    "sweep_start": (
+        "sweep.start", {"name": "排查", "until": "2022-08-01", "population": "S04"},
+    ),
+    "sweep_assign": ("sweep.assign", {"user": "1"}),
+    "sweep_settle": (
+        "sweep.settle", {"reason": "PENDING", "note": "七月已受理", "manner": "查档案"},
+    ),
+    "sweep_end": ("sweep.end", {"conclusion": "查完"}),
     "lead_settle": ("lead.settle", {"outcome": "已联系"}),
     "people": ("", {"q": "王小"}),
     "person_reveal": ("", {"why": "核对证件"}),

@@ -17,6 +17,7 @@ PAGES = {
     "watch.alert": "alert",
     "watch.lead": "lead",
     "watch.suspension": "suspension",
+    "watch.sweep_part": "sweep_part",
     "cases.case": "case",
     "payments.batch": "batch",
     "payments.recovery": "recovery",

@@ -154,6 +154,24 @@ def form_key(context: dict[str, Any], action: str) -> SafeString:
     return format_html('<input type="hidden" name="key" value="{}">', new_key(actor, action))
 
 
+# The pages of the watch beside each other: address, words, permission.
+_WATCH_TABS = (
+    ("alerts", "预警", "alert.read"),
+    ("sweeps", "防漏保排查", "sweep.read"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def watch_tabs(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pages of the watch that this post may open, the one on the screen lit."""
+    here = context["request"].resolver_match.url_name
+    return [
+        {"url_name": name, "label": label, "lit": here == name}
+        for name, label, needs in _WATCH_TABS
+        if context["actor"].may(needs)
+    ]
+
+
 @register.simple_tag(takes_context=True)
 def page_address(context: dict[str, Any], number: int) -> str:
     """The address of another page of the same list, with its filters."""

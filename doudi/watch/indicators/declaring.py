@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doudi.watch.indicators.needing import Need
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 IN, DO, OUT, RISK = "纳入", "落实", "退出", "安全"
@@ -19,7 +20,9 @@ class Indicator:
     it looks at. ``standing`` indicators may fire without news, by the passing of time; what they
     say goes on and does not fade, unless it is an ``event`` that was only known beforehand.
     ``awaits`` names the list that no format reads yet; kinds of facts that only it would tell are
-    not in the dictionary of facts (``people.kinds``) before.
+    not in the dictionary of facts (``people.kinds``) before. ``needs`` is what must hold before it
+    can fire, so that a screening passes over the many (docs/screen.md); without it everybody with
+    a trigger is asked.
     """
 
     code: str
@@ -33,6 +36,7 @@ class Indicator:
     standing: bool = False
     event: bool = False
     awaits: str = ""
+    needs: Need | None = None
 
     @property
     def fades(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, OfKinds
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -31,4 +32,5 @@ INDICATOR = Indicator(
     parameters=("M02.after_days",),
     reads=("death",),
     standing=True,
+    needs=OfKinds("K01", "K04") & Has(("cremation",)) & ~Has(("death",)),
 )

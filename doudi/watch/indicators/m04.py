@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit, holds
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -43,4 +44,5 @@ INDICATOR = Indicator(
     triggers=("house",),
     fires=fires,
     parameters=("M04.most_houses", "M04.village_words", "M04.other_words"),
+    needs=OfKinds("K01", "K04") & Has(("house",), news=True, stands=today),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -28,4 +29,5 @@ INDICATOR = Indicator(
     article="最低生活保障审核确认办法 第十三条、第三十一条",
     triggers=("public_payroll",),
     fires=fires,
+    needs=(OfKinds("K01", "K04") & Has(("public_payroll",), fresh=True, stands=today)),
 )

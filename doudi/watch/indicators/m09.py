@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit, total
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView, yuan
 
 
@@ -34,4 +35,5 @@ INDICATOR = Indicator(
     triggers=("asset.financial",),
     fires=fires,
     parameters=("M09.months",),
+    needs=(OfKinds("K01", "K04") & Has(("asset.financial",), news=True, stands=today)),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -30,4 +31,5 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("M11.most_households",),
     awaits="同一账户多户领取的比对结果（财政、代发银行）",
+    needs=(OfKinds("K01", "K03") & Has(("account.shared",), news=True, stands=today)),
 )

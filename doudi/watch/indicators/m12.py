@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit, holds
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -27,4 +28,5 @@ INDICATOR = Indicator(
     triggers=("custody",),
     fires=fires,
     parameters=("M12.missing_words",),
+    needs=OfKinds("K01", "K04") & Has(("custody",), news=True, stands=today),
 )

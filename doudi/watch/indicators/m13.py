@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit, words_of
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -28,4 +29,5 @@ INDICATOR = Indicator(
     triggers=("kin_of_official",),
     fires=fires,
     awaits="近亲属备案与亲属关系比对（民政、公安户籍）",
+    needs=(OfKinds("K01", "K03") & Has(("kin_of_official",), news=True, stands=today)),
 )

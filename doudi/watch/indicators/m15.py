@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from doudi.kernel.dates import add_months
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import COULD_WORK_READS, could_work, hit, total
+from doudi.watch.indicators.needing import Family, Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -32,6 +35,13 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     return [hit(last, sentence, f"核查:{last.valid_since}", (day.on - due).days, on=due)]
 
 
+def _recently(day: Day) -> date:
+    """No review that began on this day or later can be overdue, whatever its months."""
+    least = min(int(day["M15.settled_months"]), int(day["M15.unsettled_months"]))
+    # Months of different length: three days to be sure.
+    return add_months(day.on - timedelta(days=int(day["M15.grace_days"])), -least) + timedelta(3)
+
+
 INDICATOR = Indicator(
     code="M15",
     label="长期未核查",
@@ -48,4 +58,9 @@ INDICATOR = Indicator(
     ),
     reads=("income.wage", "pension", *COULD_WORK_READS),
     standing=True,
+    needs=(
+        OfKinds("K01", "K04")
+        & Has(("income.reviewed",))
+        & ~Family(Has(("income.reviewed",), since=_recently, until=today))
+    ),
 )

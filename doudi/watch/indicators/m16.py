@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit, words_of
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView, yuan
 
 
@@ -32,4 +33,5 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("M16.times", "income.rural_disposable"),
     awaits="法定义务人收入核对结果（税务、人社）",
+    needs=OfKinds("K01", "K04") & Has(("supporter",), news=True, stands=today),
 )

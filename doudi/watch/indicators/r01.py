@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import DO, IN, Indicator
+from doudi.watch.indicators.needing import Has, OfKinds
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView, limit, yuan
 
 
@@ -30,6 +31,11 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     return [paid(fact, over, direction) for fact in stays_over(person, day, over)]
 
 
+def stay_over(name: str) -> Has:
+    """Recently in hospital at own cost above this parameter."""
+    return Has(("medical.self_pay",), news=True, least=lambda day: int(day[name]) + 1)
+
+
 INDICATOR = Indicator(
     code="R01",
     label="大额住院自付（监测和救助对象）",
@@ -38,4 +44,5 @@ INDICATOR = Indicator(
     triggers=("medical.self_pay",),
     fires=fires,
     parameters=("R01.self_pay_over",),
+    needs=OfKinds("K01", "K08") & stay_over("R01.self_pay_over"),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
-from doudi.watch.indicators.r01 import paid, stays_over
+from doudi.watch.indicators.needing import OfKinds
+from doudi.watch.indicators.r01 import paid, stay_over, stays_over
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -23,4 +24,5 @@ INDICATOR = Indicator(
     triggers=("medical.self_pay",),
     fires=fires,
     parameters=("R02.self_pay_over",),
+    needs=~OfKinds("K01", "K08") & stay_over("R02.self_pay_over"),
 )

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from doudi.watch.indicators.declaring import IN, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, Need, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView, yuan
 
 _WHOLE = 10_000
@@ -45,6 +46,15 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     return paid_in_the_year(person, day, "R03.income_share")
 
 
+def costly_year(share: str) -> Need:
+    """Bills that are news, and all bills together above this share of last year's income."""
+    return Has(PAID, news=True) & Has(
+        PAID,
+        until=today,
+        total=lambda day: int(day["income.rural_disposable"]) * int(day[share]) // _WHOLE,
+    )
+
+
 INDICATOR = Indicator(
     code="R03",
     label="年度累计自付较大（防返贫监测对象）",
@@ -53,4 +63,5 @@ INDICATOR = Indicator(
     triggers=PAID,
     fires=fires,
     parameters=("R03.income_share", "income.rural_disposable"),
+    needs=OfKinds("K05", "K07") & costly_year("R03.income_share"),
 )

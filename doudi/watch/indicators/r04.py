@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
-from doudi.watch.indicators.r03 import PAID, paid_in_the_year
+from doudi.watch.indicators.needing import OfKinds
+from doudi.watch.indicators.r03 import PAID, costly_year, paid_in_the_year
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -22,4 +23,5 @@ INDICATOR = Indicator(
     triggers=PAID,
     fires=fires,
     parameters=("R04.income_share", "income.rural_disposable"),
+    needs=~OfKinds("K01", "K08") & costly_year("R04.income_share"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import DO, Indicator
+from doudi.watch.indicators.needing import Has, OfKinds
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView, limit, yuan
 
 
@@ -32,4 +33,8 @@ INDICATOR = Indicator(
     triggers=("medical.self_pay",),
     fires=fires,
     parameters=("R05.self_pay_from",),
+    needs=(
+        OfKinds("K01", "K04")
+        & Has(("medical.self_pay",), news=True, least=lambda day: int(day["R05.self_pay_from"]))
+    ),
 )

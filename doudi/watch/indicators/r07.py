@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -25,4 +26,5 @@ INDICATOR = Indicator(
     article="甘肃省低收入人口动态监测和常态化救助帮扶实施方案（2021）；国办发〔2023〕39号",
     triggers=("illness.chronic",),
     fires=fires,
+    needs=Has(("illness.chronic",), news=True, stands=today),
 )

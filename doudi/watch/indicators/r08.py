@@ -6,6 +6,7 @@ from datetime import date
 
 from doudi.watch.indicators.declaring import DO, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -43,4 +44,9 @@ INDICATOR = Indicator(
     triggers=("medical.enrolment",),
     fires=fires,
     reads=("death", "cremation"),
+    needs=(
+        OfKinds("K01", "K08")
+        & Has(("medical.enrolment",))
+        & ~Has(("medical.enrolment",), stands=today, key=lambda key, day: key == f"{day.on.year}")
+    ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from doudi.watch.indicators.declaring import DO, Indicator
-from doudi.watch.indicators.r09 import level_of, shown
+from doudi.watch.indicators.needing import Has, Need, OfKinds, Word, today
+from doudi.watch.indicators.r09 import level, level_of, shown
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView
 
 NURSING, LIVING = "残疾人护理补贴", "残疾人生活补贴"
@@ -39,6 +40,20 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     return hits
 
 
+def _held(code: Word | None) -> Has:
+    """A certificate that stands and was issued long enough ago."""
+    return Has(
+        ("disability",),
+        stands=today,
+        until=lambda day: day.on - timedelta(days=int(day["R10.after_days"])),
+        code=code,
+    )
+
+
+def _without(scheme: str) -> Need:
+    return ~Has(("benefit",), stands=today, key=lambda key, day: key == scheme)
+
+
 INDICATOR = Indicator(
     code="R10",
     label="应享未享残疾人补贴",
@@ -49,4 +64,12 @@ INDICATOR = Indicator(
     parameters=("R10.after_days", "R10.nursing_levels"),
     reads=("benefit", "death", "cremation"),
     standing=True,
+    needs=(
+        ~OfKinds("K03", "K03")
+        & ~Has(("death", "cremation"))
+        & (
+            (_held(lambda code, day: level(code) in day["R10.nursing_levels"]) & _without(NURSING))
+            | (OfKinds("K01", "K02") & _held(None) & _without(LIVING))
+        )
+    ),
 )

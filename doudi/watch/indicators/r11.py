@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -39,4 +40,5 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R11.jobs_from",),
     reads=("income.wage",),
+    needs=Has(("unemployment",), news=True, stands=today),
 )

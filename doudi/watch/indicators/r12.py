@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, OfKinds
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -35,4 +36,7 @@ INDICATOR = Indicator(
     standing=True,
     event=True,
     awaits="失业保险金发放名册（人力资源和社会保障局）",
+    needs=(
+        OfKinds("K09", "K09") & Has(("unemployment.benefit",), ended=lambda day: day.news_since)
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import DO, Indicator
 from doudi.watch.indicators.looking import COULD_WORK_READS, EARNED, could_work, hit, total
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -33,4 +34,5 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R13.labourers_from", "R19.labour_age", "R09.severe_levels"),
     reads=(*EARNED, *COULD_WORK_READS),
+    needs=Has(("unemployment",), news=True, stands=today),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import DO, Indicator
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -28,4 +29,5 @@ INDICATOR = Indicator(
     article="甘肃省低收入人口动态监测和常态化救助帮扶实施方案（2021）；国办发〔2023〕39号",
     triggers=("enrolment",),
     fires=fires,
+    needs=OfKinds("K01", "K08") & Has(("enrolment",), news=True, stands=today),
 )

@@ -7,8 +7,16 @@ from datetime import timedelta
 from doudi.kernel.dates import Month
 from doudi.watch.indicators.declaring import DO, Indicator
 from doudi.watch.indicators.looking import hit, words_of
+from doudi.watch.indicators.needing import Has, OfKinds, When, today
 from doudi.watch.indicators.r16 import ROLL, absent
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
+
+
+def _term(day: Day) -> Month:
+    """The month in which the term of the day began."""
+    if day.on.month < 3:
+        return Month(day.on.year - 1, 9)
+    return Month(day.on.year, 9) if day.on.month >= 9 else Month(day.on.year, 3)
 
 
 def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
@@ -17,9 +25,7 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
         return []
     known = person.standing("schooling", day.on)
     rolls = [fact for fact in known if fact.key == ROLL and not absent(fact, day)]
-    first = Month(day.on.year, 9) if day.on.month >= 9 else Month(day.on.year, 3)
-    if day.on.month < 3:
-        first = Month(day.on.year - 1, 9)
+    first = _term(day)
     held = (day.on - first.first_day).days
     if not rolls or len(known) > len(rolls) or held <= int(day["R15.after_days"]):
         return []
@@ -37,4 +43,10 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R15.after_days", "R16.absent_words"),
     standing=True,
+    needs=(
+        When(lambda day: (day.on - _term(day).first_day).days > int(day["R15.after_days"]))
+        & OfKinds("K01", "K08")
+        & Has(("schooling",), stands=today, key=lambda key, day: key == ROLL)
+        & ~Has(("schooling",), stands=today, key=lambda key, day: key != ROLL)
+    ),
 )

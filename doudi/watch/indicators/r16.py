@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import RISK, Indicator
 from doudi.watch.indicators.looking import hit, holds, words_of
+from doudi.watch.indicators.needing import Aged, Has
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView
 
 ROLL = "学籍"
@@ -39,4 +40,13 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R16.school_age", "R16.absent_words"),
     reads=("death", "cremation"),
+    needs=(
+        Aged(lambda day: day["R16.school_age"])
+        & Has(
+            ("schooling",),
+            fresh=True,
+            key=lambda key, day: key == ROLL,
+            words=lambda day: day["R16.absent_words"],
+        )
+    ),
 )

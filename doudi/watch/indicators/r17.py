@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
 from doudi.watch.indicators.looking import hit, words_of
+from doudi.watch.indicators.needing import Has
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -24,4 +25,5 @@ INDICATOR = Indicator(
     article="甘肃省低收入人口动态监测和常态化救助帮扶实施方案（2021）；国办发〔2023〕39号",
     triggers=("disaster",),
     fires=fires,
+    needs=Has(("disaster",), news=True),
 )

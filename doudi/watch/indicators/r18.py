@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
 from doudi.watch.indicators.looking import hit, holds, words_of
+from doudi.watch.indicators.needing import Has
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -27,4 +28,5 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R18.grave_words",),
     awaits="事故台账（消防救援、公安交管）",
+    needs=Has(("accident",), news=True, words=lambda day: day["R18.grave_words"]),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from doudi.watch.indicators.declaring import IN, Indicator
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView, yuan
 
 
@@ -58,4 +59,9 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R19.labour_age",),
     reads=("income.wage", "income.business"),
+    needs=(
+        Has(("death",), since=lambda day: day.news_since, until=today)
+        | Has(("cremation",))
+        | Has(("custody",), news=True, stands=today)
+    ),
 )

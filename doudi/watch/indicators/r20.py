@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import DO, Indicator
 from doudi.watch.indicators.looking import hit, holds, words_of
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -31,4 +32,5 @@ INDICATOR = Indicator(
     triggers=("housing",),
     fires=fires,
     parameters=("R20.grades", "R20.mending_words"),
+    needs=OfKinds("K01", "K08") & Has(("housing",), fresh=True, stands=today),
 )

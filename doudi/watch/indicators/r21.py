@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import IN, Indicator
+from doudi.watch.indicators.needing import Family, Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -37,4 +38,8 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R21.aids",),
     reads=("benefit",),
+    needs=(
+        Has(("fp",), news=True, stands=today)
+        & ~Family(Has(("benefit",), stands=today, key=lambda key, day: key in day["R21.aids"]))
+    ),
 )

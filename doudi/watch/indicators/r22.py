@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from doudi.kernel.dates import Month
 from doudi.watch.indicators.declaring import IN, Indicator
 from doudi.watch.indicators.looking import EARNED, INCOMES, by_month, hit, total
+from doudi.watch.indicators.needing import Family, Has
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView, yuan
 
 _WHOLE = 10_000
@@ -39,6 +41,11 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     return [hit(fact, sentence, f"骤减:{month}", after, before, on=month.first_day)]
 
 
+def _first_month(day: Day) -> date:
+    """The first day of the earliest month that is compared."""
+    return (Month.of(day.on) + (1 - 2 * int(day["R22.months"]))).first_day
+
+
 INDICATOR = Indicator(
     code="R22",
     label="收入骤减",
@@ -48,4 +55,10 @@ INDICATOR = Indicator(
     fires=fires,
     parameters=("R22.months", "R22.fall", "R22.line_share"),
     reads=INCOMES,
+    needs=(
+        Has(EARNED)
+        & Family(Has(EARNED, fresh=True))
+        & Family(Has(EARNED, stands=_first_month))
+        & Family(Has(EARNED, ended=_first_month) | Has(EARNED, most=lambda day: -1))
+    ),
 )

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from doudi.watch.indicators.declaring import IN, Indicator
 from doudi.watch.indicators.looking import INCOMES, hit, total
+from doudi.watch.indicators.needing import Has, OfKinds
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView, yuan
 
 
@@ -34,4 +35,5 @@ INDICATOR = Indicator(
     triggers=("income.reviewed",),
     fires=fires,
     reads=INCOMES,
+    needs=OfKinds("K04", "K04") & Has(("income.reviewed",), news=True),
 )

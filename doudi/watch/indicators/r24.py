@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import RISK, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -32,4 +33,8 @@ INDICATOR = Indicator(
     reads=("care.agreement", "death", "cremation"),
     standing=True,
     awaits="生活自理能力评估、照料服务协议（民政养老）",
+    needs=(
+        Has(("self_care",), stands=today, code=lambda code, day: code in day["R24.needs_care"])
+        & ~Has(("care.agreement",), stands=today)
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import DO, Indicator
 from doudi.watch.indicators.looking import hit
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -39,4 +40,5 @@ INDICATOR = Indicator(
     reads=("death", "cremation"),
     standing=True,
     awaits="生活自理能力评估、照料服务协议（民政养老）",
+    needs=OfKinds("K03", "K03") & ~Has(("care.agreement",), stands=today),
 )

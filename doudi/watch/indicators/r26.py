@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.kernel.dates import add_months
 from doudi.watch.indicators.declaring import OUT, Indicator
+from doudi.watch.indicators.needing import Family, Has, today
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView
 
 # Benefits that stand on the head for everybody; the others are of their holder alone.
@@ -52,4 +53,11 @@ INDICATOR = Indicator(
     parameters=("R26.schemes", "due.legal_months"),
     reads=("benefit",),
     standing=True,
+    needs=(
+        Has(("death", "cremation"))
+        & Family(
+            Has(("benefit",), stands=today, key=lambda key, day: key in day["R26.schemes"]),
+            former=True,
+        )
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView, yuan
 
 
@@ -79,4 +80,5 @@ INDICATOR = Indicator(
     triggers=("vehicle", "enterprise"),
     fires=fires,
     parameters=("R27.exempt_vehicles", "R27.exempt_entities", "R27.ended_words"),
+    needs=(OfKinds("K01", "K04") & Has(("vehicle", "enterprise"), news=True, stands=today)),
 )

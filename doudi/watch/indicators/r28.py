@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from doudi.watch.indicators.declaring import OUT, Indicator
+from doudi.watch.indicators.needing import Has, OfKinds, today
 from doudi.watch.views import Day, FactView, Hit, HouseholdView, PersonView, yuan
 
 _WHOLE = 10_000
@@ -55,4 +56,5 @@ INDICATOR = Indicator(
     triggers=("pension", "income.wage"),
     fires=fires,
     parameters=("R28.pension_share", "R28.wage_share"),
+    needs=(OfKinds("K01", "K04") & Has(("pension", "income.wage"), news=True, stands=today)),
 )

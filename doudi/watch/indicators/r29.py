@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doudi.watch.indicators.declaring import OUT, Indicator
 from doudi.watch.indicators.looking import hit, words_of
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -31,6 +32,10 @@ def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     return hits
 
 
+def _excludes_others(key: str, day: Day) -> bool:
+    return key in day["R29.schemes"]
+
+
 INDICATOR = Indicator(
     code="R29",
     label="重复享受或异地重复",
@@ -41,4 +46,11 @@ INDICATOR = Indicator(
     parameters=("R29.schemes",),
     standing=True,
     awaits="跨省市享受比对结果（民政部门）；本地重复不需要",
+    needs=(
+        Has(("benefit",), stands=today, key=_excludes_others)
+        & (
+            Has(("benefit",), stands=today, key=_excludes_others, times=lambda day: 2)
+            | Has(("benefit.elsewhere",), stands=today)
+        )
+    ),
 )

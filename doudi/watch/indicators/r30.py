@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from doudi.watch.indicators.declaring import DO, Indicator
 from doudi.watch.indicators.looking import hit, holds, words_of
+from doudi.watch.indicators.needing import Has, today
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
 
@@ -44,4 +45,8 @@ INDICATOR = Indicator(
     triggers=("appeal",),
     fires=fires,
     parameters=("R30.days", "R30.times", "R30.done_words"),
+    needs=(
+        Has(("appeal",), until=today, times=lambda day: int(day["R30.times"]))
+        & Has(("appeal",), since=lambda day: day.news_since, until=today)
+    ),
 )

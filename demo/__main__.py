@@ -96,7 +96,7 @@ def _run(told: argparse.Namespace, var: Path, children: list[subprocess.Popen[by
 
 def build(scale: float, var: Path) -> None:
     """Make the county and run its month; every step is found done when it was done before."""
-    from demo import bank, clerks, loading, month, office
+    from demo import bank, clerks, loading, month, office, prices
     from demo.county import generate
     from demo.progress import step
     from doudi.base import sealing, worklist
@@ -121,6 +121,7 @@ def build(scale: float, var: Path) -> None:
     clerks.work(county)
     sealing.publish()
     bank.pay()
+    prices.judge_prices()
     month.receive_late(files)
     clerks.begin_today(county)
     with step("封存并送出审计存证"):

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from demo import bank, clerks, loading, month, office
+from demo import bank, clerks, loading, month, office, prices
 from demo.county import generate
 from doudi.base import sealing, timekeeping, witness
 from doudi.base.access import Actor, scope
@@ -15,6 +15,7 @@ from doudi.base.verifier import verify
 from doudi.cases.queries import Award, Case, Decision, recompute
 from doudi.exchange.queries import Delivery
 from doudi.kernel import clock
+from doudi.payments.price_queries import PriceIndex, PriceRound
 from doudi.payments.queries import Payable, Transfer, balanced
 from doudi.people.queries import ChainEvent, Fact
 from doudi.places.loading import load_divisions
@@ -52,6 +53,7 @@ def run(county, files) -> None:
     clerks.work(county)
     sealing.publish()
     bank.pay()
+    prices.judge_prices()
     month.receive_late(files)
     clerks.begin_today(county)
     sealing.publish()
@@ -69,6 +71,8 @@ def state() -> dict[str, int]:
         Award,
         Payable,
         Transfer,
+        PriceIndex,
+        PriceRound,
         ChainEvent,
     )
     with scope(loading.COUNTY_PLACE):
@@ -89,6 +93,7 @@ def test_the_river_runs_from_a_departments_file_to_money_on_a_card_and_again_cha
         _money_adds_up()
         _decisions_can_be_computed_again()
         _people_in_trouble_were_found(made)
+        _prices_were_judged()
     told = str(tmp_path / "witness" / "witness.jsonl")
     assert verify(owner_dsn, told) == []
     assert json.loads((tmp_path / "witness" / "witness.jsonl").read_text().splitlines()[-1])
@@ -110,6 +115,11 @@ def _decisions_can_be_computed_again() -> None:
     for number in Decision.objects.values_list("pk", flat=True):
         again = recompute(number)
         assert again.same, again.differences
+
+
+def _prices_were_judged() -> None:
+    judged = PriceRound.objects.order_by("month").values_list("month", "state")
+    assert list(judged) == [(f"2022-0{number}", "未启动") for number in range(1, 6)]
 
 
 def _people_in_trouble_were_found(made) -> None:

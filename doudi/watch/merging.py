@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from doudi.watch.indicators import INDICATORS, evaluate
+from doudi.watch.indicators import INDICATORS, Fired, evaluate
 from doudi.watch.score import Counted, Score, graver, score
 from doudi.watch.views import Day, Hit, HouseholdView, PersonView
 
@@ -77,13 +77,21 @@ def counted(person_id: int, code: str, cause: str, weight: int, happened_on: dat
 
 
 def changes(
-    household: HouseholdView, day: Day, known: set[Cause], alerts: dict[str, OpenAlert]
+    household: HouseholdView,
+    day: Day,
+    known: set[Cause],
+    alerts: dict[str, OpenAlert],
+    fired: Iterable[Fired] | None = None,
 ) -> list[Change]:
-    """What the household's facts ask for beyond what is on record, by direction."""
+    """What the household's facts ask for beyond what is on record, by direction.
+
+    ``fired`` is everything that fires, in the order of ``evaluate``, where somebody knows it
+    already.
+    """
     by_direction: dict[str, dict[Cause, FoundHit]] = {}
-    for person, indicator, fired in evaluate(household, day):
+    for person, indicator, told in evaluate(household, day) if fired is None else fired:
         # Cut to the width of the column before it is compared, else it would fire every time.
-        hit = fired._replace(cause=fired.cause[:CAUSE_LENGTH])
+        hit = told._replace(cause=told.cause[:CAUSE_LENGTH])
         cause = (person.id, indicator.code, hit.cause)
         if cause in known:
             continue

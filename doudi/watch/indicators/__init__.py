@@ -60,6 +60,9 @@ INDICATORS: dict[str, Indicator] = {
 }  # fmt: skip
 
 
+Fired = tuple[PersonView, Indicator, Hit]
+
+
 def triggers() -> tuple[str, ...]:
     """Kinds of facts whose news can make some indicator fire."""
     return tuple(sorted({kind for each in INDICATORS.values() for kind in each.triggers}))
@@ -82,7 +85,7 @@ _BY_TRIGGER: dict[str, tuple[Indicator, ...]] = {
 }
 
 
-def evaluate(household: HouseholdView, day: Day) -> list[tuple[PersonView, Indicator, Hit]]:
+def evaluate(household: HouseholdView, day: Day) -> list[Fired]:
     """Everything that fires in a household whose kinds are tagged, in order of person and code."""
     found = []
     for person in household.members:
@@ -101,6 +104,7 @@ __all__ = [
     "INDICATORS",
     "OUT",
     "RISK",
+    "Fired",
     "Indicator",
     "evaluate",
     "facts_read",

@@ -16,13 +16,17 @@ _WHOLE = 10_000
 
 def fires(person: PersonView, household: HouseholdView, day: Day) -> list[Hit]:
     """Fell by 40 % from months that are all known, and little is left for each; once a family."""
-    earners = [each.id for each in household.present if any(each.of(kind) for kind in EARNED)]
     standard = day.standards.get(household.urban)
     news = [f for each in household.present for k in EARNED for f in each.of(k) if f.fresh]
+    if standard is None or not news:
+        return []
+    earners = [each.id for each in household.present if any(each.of(kind) for kind in EARNED)]
     months = int(day["R22.months"])
+    if person.id not in earners[:1]:
+        return []
     earned = by_month(household, EARNED, Month.of(day.on), 2 * months)
     before, after = sum(earned[:months]), sum(earned[months:])
-    if standard is None or not news or person.id not in earners[:1] or not all(earned[:months]):
+    if not all(earned[:months]):
         return []
     if after * _WHOLE > before * (_WHOLE - int(day["R22.fall"])):
         return []

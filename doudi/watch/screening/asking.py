@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ from doudi.watch.screening.reading import GONE, KNOWN, NEVER, ROW, Numbers, Stre
 from doudi.watch.screening.rounds import Round, number_of
 from doudi.watch.views import Day
 
+# As ``evaluate`` goes through them.
+CODES = tuple(sorted(INDICATORS))
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -60,6 +63,13 @@ class _Facts:
     before: Numbers
     amount: npt.NDArray[np.int64]
     words: dict[tuple[str, ...], Truths] = field(default_factory=dict)
+
+
+class Pairs(NamedTuple):
+    """Rows of people and, beside each, the place in ``CODES`` of what may fire; in this order."""
+
+    row: npt.NDArray[np.int64]
+    indicator: npt.NDArray[np.int64]
 
 
 class Columns:
@@ -153,16 +163,22 @@ class Asked:
             tags[kind.code] = people
         return tags
 
-    def households(self) -> Truths:
-        """The households in which some indicator may fire and at which the desk would look."""
-        may = np.zeros(self.columns.height, np.bool_)
-        for each in INDICATORS.values():
-            people = self._any(each.triggers, fresh=False)
+    def pairs(self) -> Pairs:
+        """Which indicators may fire for whom, in the households at which the desk would look."""
+        looked_at = self._any(triggers(), fresh=True) | self._any(standing_triggers(), fresh=False)
+        household = self.columns.any_of_household(looked_at)
+        rows, indicators = [], []
+        for at, code in enumerate(CODES):
+            each = INDICATORS[code]
+            people = self._any(each.triggers, fresh=False) & household
             if each.needs is not None and people.any():
                 people &= self.ask(each.needs)
-            may |= people
-        looked_at = self._any(triggers(), fresh=True) | self._any(standing_triggers(), fresh=False)
-        return self.columns.households_with(may) & self.columns.households_with(looked_at)
+            found = np.flatnonzero(people)
+            rows.append(found)
+            indicators.append(np.full(len(found), at))
+        row, indicator = np.concatenate(rows), np.concatenate(indicators)
+        order = np.lexsort((indicator, row))
+        return Pairs(row[order], indicator[order])
 
     def _any(self, wanted: tuple[str, ...], *, fresh: bool) -> Truths:
         """Who has any fact of these kinds."""

@@ -92,13 +92,13 @@ def _explained(stretch: Stretch, person: str, rounds: tuple[Round, ...]) -> Expl
         view = families.view(0, turn, turn.on, asked.here, asked.present)
         looked = Looked(f"{turn.period}", f"{turn.on}", _kinds(view, mine))
         looked.indicators.extend(_said(view, mine, day, memory))
-        if asked.households().any():
-            looked.alerts.extend(
-                RaisedAlert(
-                    each.direction, each.score.points, each.colour, summed_up(each.score)
-                )
-                for each in judge([view], day, memory)
-            )  # fmt: skip
+        for _, may_fire in families.asked(asked.pairs()):
+            for each in judge(view, may_fire, day, memory):
+                looked.alerts.append(
+                    RaisedAlert(
+                        each.direction, each.score.points, each.colour, summed_up(each.score)
+                    )
+                )  # fmt: skip
         months.append(looked)
     return Explained(person, f"{household}", place, months)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from doudi.rules.batch.registry import Faults
 from doudi.watch import kinds
+from doudi.watch.indicators import INDICATORS, Fired
 from doudi.watch.merging import Cause, Change, OpenAlert, changes
+from doudi.watch.screening.asking import CODES, Pairs
 from doudi.watch.screening.layout import (
     AMOUNT,
     BEFORE,
@@ -93,6 +96,13 @@ class Families:
             return None
         return detail
 
+    def asked(self, pairs: Pairs) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+        """Household after household with the numbers of its people and what may fire for them."""
+        owners = np.searchsorted(self.stretch.starts, pairs.row, "right") - 1
+        each = zip(owners.tolist(), pairs.row.tolist(), pairs.indicator.tolist(), strict=True)
+        for at, together in groupby(each, key=lambda pair: pair[0]):
+            yield at, [(self.people[row][1], CODES[code]) for _, row, code in together]
+
     def view(self, at: int, turn: Round, on: date, here: Truths, present: Truths) -> HouseholdView:
         """One household, tagged, with what was known in the round."""
         first, before = int(self.stretch.starts[at]), int(self.stretch.starts[at + 1])
@@ -119,11 +129,20 @@ class Families:
         return by_kind
 
 
-def judge(views: Iterable[HouseholdView], day: Day, memory: Memory) -> list[Change]:
-    """The alerts that a scan of this day would raise or let grow in these households."""
-    found = []
-    for view in views:
-        for change in changes(view, day, memory.causes, memory.alerts.get(view.id, {})):
-            memory.keep(view.id, change, day.on)
-            found.append(change)
+def fired(view: HouseholdView, asked: Iterable[tuple[int, str]], day: Day) -> Iterator[Fired]:
+    """What fires of that which may, by number of the person and code, as ``evaluate`` orders it."""
+    people = {person.id: person for person in view.members}
+    for number, code in asked:
+        for hit in INDICATORS[code].fires(people[number], view, day):
+            yield people[number], INDICATORS[code], hit
+
+
+def judge(
+    view: HouseholdView, asked: Iterable[tuple[int, str]], day: Day, memory: Memory
+) -> list[Change]:
+    """The alerts that a scan of this day would raise or let grow in a household."""
+    open_ones = memory.alerts.get(view.id, {})
+    found = changes(view, day, memory.causes, open_ones, fired(view, asked, day))
+    for change in found:
+        memory.keep(view.id, change, day.on)
     return found

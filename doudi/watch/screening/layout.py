@@ -75,10 +75,10 @@ class Part:
         return self.folder.name
 
     @property
-    def latest(self) -> Month | None:
+    def latest(self) -> Month:
         """The month of the latest file."""
-        months = [each.known for each in self.facts]
-        return Month((max(months) - 1) // 12, (max(months) - 1) % 12 + 1) if months else None
+        before = max(each.known for each in self.facts) - 1
+        return Month(before // 12, before % 12 + 1)
 
 
 def open_library(folder: Path) -> list[Part]:

@@ -117,19 +117,24 @@ def screen_stretch(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Hits and alerts of some households in all rounds; counts into ``done``."""
     columns = Columns(stretch)
-    looks = [(turn, Asked(columns, turn, day_of(stretch.county, turn))) for turn in rounds]
-    chosen = [asked.households() for _, asked in looks]
-    families = Families(stretch, np.logical_or.reduce(chosen), done.faults)
+    looks = []
+    chosen = np.zeros(stretch.households.height, np.bool_)
+    for turn in rounds:
+        asked = Asked(columns, turn, day_of(stretch.county, turn))
+        pairs = asked.pairs()
+        chosen[np.searchsorted(stretch.starts, pairs.row, "right") - 1] = True
+        looks.append((turn, asked.day, asked.here, asked.present, pairs))
+    families = Families(stretch, chosen, done.faults)
     hits: list[Row] = []
     alerts: list[Row] = []
     persons = persons_of(stretch)
-    for (turn, asked), meant in zip(looks, chosen, strict=True):
-        at = np.flatnonzero(meant)
-        views = (families.view(int(each), turn, turn.on, asked.here, asked.present) for each in at)
-        for change in judge(views, asked.day, memory):
-            hits += hit_rows(change, turn, persons)
-            alerts.append(alert_row(change, turn))
-        done.asked += len(at)
+    for turn, day, here, present, pairs in looks:
+        for at, may_fire in families.asked(pairs):
+            view = families.view(at, turn, day.on, here, present)
+            done.asked += 1
+            for change in judge(view, may_fire, day, memory):
+                hits += hit_rows(change, turn, persons)
+                alerts.append(alert_row(change, turn))
     done.hits += len(hits)
     done.alerts += sum(1 for row in alerts if row[-1])
     return hits_frame(hits, stretch), alerts_frame(alerts, stretch)

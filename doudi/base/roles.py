@@ -35,27 +35,30 @@ ROLES: dict[str, Role] = {
             "visit.record death.check sweep.assign sweep.settle person.reveal person.write "
             "fact.record account.enter account.confirm "
             "consent.record case.accept case.check case.investigate case.publicise case.object "
+            "case.tell "
             "payment.read delivery.read",
         ),
         _role(
             "township_leader",
             "乡镇分管领导",
-            f"{_READ} task.do alert.return case.opinion payment.read delivery.read",
+            f"{_READ} task.do alert.return case.opinion case.decide payment.read delivery.read",
         ),
         _role(
             "county_reviewer",
             "县级审核岗",
             f"{_READ} task.do alert.dispatch alert.return case.review case.check case.visit "
+            "case.tell "
             "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
             "match.review person.reveal payment.read watch.scan register.refresh recovery.find "
-            "sweep.start sweep.assign sweep.end "
+            "sweep.start sweep.assign sweep.end threshold.read "
             "recovery.handle "
             "price.enter price.confirm raise.enter",
         ),
         _role(
             "county_leader",
             "县级分管领导",
-            f"{_READ} task.do case.decide case.extend payment.read delivery.read parameter.approve "
+            f"{_READ} task.do case.decide case.extend award.change payment.read delivery.read "
+            "parameter.approve threshold.read threshold.set "
             "recovery.decide price.confirm raise.confirm",
         ),
         _role(
@@ -75,7 +78,11 @@ ROLES: dict[str, Role] = {
             "发放放行岗",
             "task.read task.do award.read payment.read payment.release payment.send",
         ),
-        _role("inspector", "督查（纪检）", f"{_READ} payment.read delivery.read oversight.read"),
+        _role(
+            "inspector",
+            "督查（纪检）",
+            f"{_READ} payment.read delivery.read oversight.read threshold.read",
+        ),
         _role("auditor", "审计管理员", "audit.read audit.verify", business=False),
         _role(
             "system_administrator",

@@ -59,6 +59,11 @@ where f.known_before is null and f.kind = any(%(kinds)s)
 order by p.household_id, f.person_id, f.kind, f.valid_since, f.id
 """
 
+FACTS_AS_KNOWN = FACTS.replace(
+    "f.known_before is null",
+    "f.known_since < %(until)s and (f.known_before is null or f.known_before >= %(until)s)",
+)
+
 # Held until the end: somebody closing one of these waits, and then finds the new hits in it.
 OPEN_ALERTS = """
 select a.id, a.household_id, a.direction, a.kinds, a.colour, a.raised_at, a.visit_due,

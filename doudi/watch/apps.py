@@ -17,8 +17,18 @@ class WatchConfig(AppConfig):
             register,
             suspensions,
             sweeps,
+            thresholds,
             withdrawals,
         )
 
-        for module in (consumers, leads, loop, register, suspensions, sweeps, withdrawals):
+        for module in (
+            consumers,
+            leads,
+            loop,
+            register,
+            suspensions,
+            sweeps,
+            thresholds,
+            withdrawals,
+        ):
             assert module.__name__.startswith(self.name)

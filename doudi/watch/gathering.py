@@ -66,13 +66,20 @@ def choose(reach: Reach, day: Day) -> int:
         return int(cursor.fetchone()[0])
 
 
-def households(reach: Reach, on: date) -> Generator[HouseholdView]:
-    """The chosen households with members, facts and kinds, one after another."""
+def households(
+    reach: Reach, on: date, *, as_known: datetime | None = None
+) -> Generator[HouseholdView]:
+    """The chosen households with members, facts and kinds, one after another.
+
+    ``as_known`` looks back: facts as they were known before that moment.
+    """
     wanted = sorted(indicators.facts_read() | kinds.facts_needed())
+    told: dict[str, Any] = {"cut": reach.cut, "kinds": wanted, "until": as_known}
+    statement = sql.FACTS if as_known is None else sql.FACTS_AS_KNOWN
     # Closed here whatever happens: left to the garbage collector, a server-side cursor may be
     # closed in the middle of another statement, or in the next transaction.
     with (
-        closing(_grouped(sql.FACTS, {"cut": reach.cut, "kinds": wanted})) as facts,
+        closing(_grouped(statement, told)) as facts,
         closing(_grouped(sql.MEMBERS, {})) as together,
     ):
         household_id, rows = next(facts, (None, []))

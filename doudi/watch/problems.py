@@ -335,3 +335,46 @@ class AssigneeUnfit(Problem):
     code = "sweep.assignee_unfit"
     say = "所选人员没有在这个村任职，不能把任务派给他。"
     next = "请从列出的村级协理员和乡镇经办人中选择。"
+
+
+class ThresholdNotMovable(Problem):
+    """A figure that is not one number, or that nobody knows."""
+
+    code = "threshold.not_movable"
+    say = "“{name}”不是可以调整的阈值。"
+    next = "请从页面列出的指标和阈值中选择。"
+    fields = ("name",)
+
+
+class ThresholdUnreadable(Problem):
+    """What was typed is not a number of this unit."""
+
+    code = "threshold.unreadable"
+    say = "“{given}”不能作为阈值，这里的单位是{unit}。"
+    next = "请填写不小于零的数字；金额和百分比最多两位小数，其余填整数。"
+    fields = ("given", "unit")
+
+
+class ThresholdReasonMissing(Problem):
+    """A threshold is moved for a reason that others can read."""
+
+    code = "threshold.reason_missing"
+    say = "没有填写调整的理由。"
+    next = "请写明依据，如会议纪要、试算结果，再保存。"
+
+
+class ThresholdTooEarly(Problem):
+    """What was judged stays judged."""
+
+    code = "threshold.too_early"
+    say = "起用日 {since} 早于今天，已经发出的预警不能改判。"
+    next = "请把起用日改为今天或以后。"
+    fields = ("since",)
+
+
+class ThresholdSame(Problem):
+    """Nothing would change."""
+
+    code = "threshold.same"
+    say = "新的阈值和现在的一样，没有保存。"
+    next = "请改动数值后再保存。"

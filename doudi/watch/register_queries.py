@@ -89,6 +89,11 @@ def register_counts(
     ]
 
 
+def by_class(count: PlaceCount) -> list[int]:
+    """Listings of a place by class, in the dictionary's order; a person may be of several kinds."""
+    return [sum(count.by_kind.get(k.code, 0) for k in kinds) for kinds in classes().values()]
+
+
 def register_flow(since: date, before: date, *, place: str = "") -> list[Flow]:
     """What the register noted from ``since`` until ``before`` (not included), by kind."""
     rows: QuerySet[Listing] = Listing.objects.all()
@@ -99,6 +104,18 @@ def register_flow(since: date, before: date, *, place: str = "") -> list[Flow]:
     went = Count("id", filter=Q(end_noted_on__gte=since, end_noted_on__lt=before))
     told = rows.values_list("kind").annotate(came=came, went=went).order_by("kind")
     return [Flow(*row) for row in told if row[1] or row[2]]
+
+
+def why_ended(since: date, before: date, *, place: str = "") -> list[tuple[str, str, int]]:
+    """Kind, reason and number of what the register noted as ended in these days; one statement."""
+    rows: QuerySet[Listing] = Listing.objects.filter(
+        end_noted_on__gte=since, end_noted_on__lt=before
+    )
+    if place:
+        low, high = place_range(place)
+        rows = rows.filter(place__gte=low, place__lt=high)
+    told = rows.values_list("kind", "why_ended").annotate(count=Count("id"))
+    return list(told.order_by("kind", "why_ended"))
 
 
 def suspensions(place: str = "", *, open_only: bool = True) -> QuerySet[Suspension]:

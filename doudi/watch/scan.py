@@ -25,8 +25,8 @@ from doudi.watch import gathering, writing
 from doudi.watch.gathering import Reach
 from doudi.watch.merging import DEATH, Cause, Change, OpenAlert, changes, counted
 from doudi.watch.models import Scan
-from doudi.watch.parameters import told_on
 from doudi.watch.standards import standards
+from doudi.watch.thresholds import told_at
 from doudi.watch.topics import ALERTS_RAISED, DEATH_SUSPECTED
 from doudi.watch.views import Day
 
@@ -53,7 +53,7 @@ def scan(place: str, period: str, *, by: Actor, delivery_id: int | None = None) 
     reach = Reach(place, str(Month.parse(period)), delivery_id)
     lock(f"watch.scan:{place[:6]}", wait_ms=_WAIT_MS)
     today = clock.business_today()
-    day = Day(today, told_on(today), standards(place, today))
+    day = Day(today, told_at(place, today), standards(place, today))
     row = _scan_row(reach)
     people = gathering.choose(reach, day)
     record = _on_record()

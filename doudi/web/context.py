@@ -11,11 +11,13 @@ from doudi.base.roles import role_of
 from doudi.kernel import clock
 from doudi.places.queries import short_name
 
+# Beginnings of url names of the watch.
+WATCH = ("alert", "suspension", "funnel", "register", "sweep", "precision", "threshold")
+
 # (url name, label, permission, beginnings of url names that light it up)
 MENU = (
     ("today", "今日工作", "self", ("today",)),
-    ("alerts", "监测预警", "alert.read", ("alert", "suspension")),
-    ("sweeps", "排查", "sweep.read", ("sweep",)),
+    ("alerts", "监测预警", "alert.read", WATCH),
     ("leads", "主动发现", "lead.read", ("lead",)),
     ("cases", "救助办件", "case.read", ("case",)),
     ("people", "人员家庭", "person.read", ("people",)),

@@ -82,6 +82,7 @@ def test_no_page_names_somebody_without_a_record(regions: Regions, role: str):
         ("alert", "watch.alert:{alert}"),
         ("lead", "watch.lead:{lead}"),
         ("suspension", "watch.suspension:{suspension}"),
+        ("register_person", "people.person:{person}"),
         ("sweep_part", "watch.sweep_part:{sweep_part}"),
         ("sweep_person", "watch.sweep_person:{sweep_person}"),
         ("why", "cases.decision:{decision}"),

@@ -12,7 +12,7 @@ from doudi.exchange import intake
 from doudi.exchange.models import Delivery
 from doudi.kernel import clock
 from doudi.people.visits import VisitFacts
-from doudi.watch import leads, loop, sweeps
+from doudi.watch import leads, loop, sweeps, thresholds
 from doudi.watch.leads import LeadFacts
 from doudi.watch.models import Alert, Suspension, Sweep
 from doudi.watch.register import ask_refresh, refresh
@@ -219,6 +219,13 @@ def _end_sweep() -> Call:
     return lambda: sweeps.end_sweep(sweep.pk, "查完", by=actor("county_reviewer"))
 
 
+def _set_threshold() -> Call:
+    return lambda: thresholds.set_threshold(
+        COUNTY, "R02", "R02.self_pay_over", "9000", clock.business_today(), "会议纪要",
+        by=actor("county_leader"),
+    )  # fmt: skip
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
     "watch.scan": _scan,
     "alert.receive": _receive,
@@ -235,6 +242,7 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "death.suspend": _suspend,
     "death.check": _check_death,
     "alert.withdraw": _withdraw,
+    "threshold.set": _set_threshold,
     "sweep.start": _start_sweep,
     "sweep.assign": _assign,
     "sweep.settle": _settle_person,

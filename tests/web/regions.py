@@ -22,7 +22,7 @@ from doudi.base.worklist import drain
 from doudi.cases import publicity
 from doudi.cases.models import Decision, Objection
 from doudi.exchange import intake
-from doudi.exchange.models import Delivery
+from doudi.exchange.models import Delivery, DeliveryRow
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.ids import id_check_digit
@@ -47,6 +47,7 @@ from doudi.watch.models import (
 )
 from tests.arrange import COUNTY, OTHER_COUNTY, OTHER_TOWNSHIP, TOWNSHIP, actor, arranging
 from tests.cases.world import START, World, drive
+from tests.web.case_rows import fill_cases
 from tests.web.money_rows import fill_county_prices, fill_money
 
 JULY = Month(2022, 7)
@@ -174,6 +175,7 @@ def _fill(region: Region, staff: dict[str, int], at: int) -> None:
     }
     _pay(region, actors, decided)
     _watch(region, running)
+    region.ids["review"] = fill_cases(decided, running)
 
 
 def at_town(role: str) -> bool:
@@ -243,12 +245,16 @@ def pension_sheet(*rows: tuple[str, str]) -> bytes:
 def _delivery(region: Region, actors: dict[str, Actor], county: str) -> Delivery:
     name, number = region.secrets[0], region.secrets[1]
     wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
-    content = pension_sheet((name, number), (name, wrong), (region.secrets[4], number))
+    other = region.secrets[4]
+    content = pension_sheet((name, number), (name, wrong), (other, number), (other, "1"))
     delivery = intake.receive(
         content, file_name="养老金.csv", format_code="pension", period="2022-05",
         place=region.township if region.code != "far" else county, by=Actor.system(),
     )  # fmt: skip
     drain()
+    with scope(delivery.place):
+        rows = DeliveryRow.objects.filter(delivery_id=delivery.pk, tier="待认")
+        region.ids["row"] = rows.values_list("pk", flat=True)[0]
     return delivery
 
 

@@ -19,7 +19,7 @@ from tests.web.regions import Regions, form_key, post_place
 
 BACKEND = "doudi.web.signin.PasswordBackend"
 UNKNOWN = 9_000_000_000_000_000
-NOT_IN_ANY_REGION = ("user", "post", "entry", "format", "own_post")
+NOT_IN_ANY_REGION = ("user", "post", "entry", "format", "own_post", "kind")
 _TOKEN = re.compile(rb'name="(csrfmiddlewaretoken|key)" value="[^"]*"')
 
 
@@ -90,6 +90,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "alert_do/close": ("alert.close", {}),
     "lead_new": ("lead.report", {"place": "620521100201", "about": "一户", "story": "住院"}),
     "suspension_check": ("death.check", {"dead": "不属实", "finding": "本人在家"}),
+    "threshold_set": (
+        "threshold.set", {"indicator": "R02", "name": "R02.self_pay_over", "value": "9000",
+                          "since": "2022-08-01", "why": "会议纪要"},
+    ),
     "sweep_start": (
         "sweep.start", {"name": "排查", "until": "2022-08-01", "population": "S04"},
     ),
@@ -110,6 +114,14 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         "case.answer_objection", {"objection": "{objection}", "reason": "查无此车"},
     ),
     "case_do/post_notice": ("case.post_notice", {"where": "公开栏"}),
+    "case_do/relieve": ("case.relieve", {"amount": "100", "form": "现金", "handed_to": "本人"}),
+    "case_do/minutes": ("case.minutes", {"document": "纪要1号", "amount": "60000"}),
+    "case_do/sign_care": ("case.sign_care", {
+        "carer": "孙邻居", "relation": "邻居", "services": "做饭", "visits": "每周一次",
+        "fee": "150", "ends_on": "2023-07-01",
+    }),
+    "case_do/give_notice": ("case.give_notice", {"manner": "当面送达"}),
+    "case_do/declare_kin": ("case.declare_kin", {"person": "{person}", "relation": "父母"}),
     "case_do/extend": ("case.extend", {"cause": "公示有异议"}),
     "case_do/terminate": ("case.terminate", {"cause": "申请人撤回申请", "reason": "撤回"}),
     "accrue": ("", {"month": "2022-07", "scheme": "低保"}),
@@ -141,6 +153,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "payee_end": ("payee.end", {}),
     "delivery_receive": ("", {"file": b"\xe5\xa7\x93\xe5\x90\x8d\n", "format": "pension",
                               "period": "2022-05"}),
+    "match_settle": ("match.settle", {"answer": "查不到", "reason": "村委会核实"}),
+    "match_undo": ("match.undo", {"reason": "认错了"}),
     "delivery_withdraw": ("delivery.withdraw", {"reason": "重报"}),
     "user_create": ("", {"username": "newcomer", "name": "新人"}),
     "user_disable": ("user.disable", {}),
@@ -167,7 +181,8 @@ def form_of(row: Row, user: User | None, ids: dict[str, Any]) -> dict[str, Any]:
 def ids_at(regions: Regions, row: Row, role: str, where: str) -> dict[str, Any]:
     """Numbers of the objects that a role meets in its own region, another's, or nowhere."""
     unknown = {**dict.fromkeys(regions.near.ids, UNKNOWN), "user": UNKNOWN, "post": UNKNOWN,
-               "entry": UNKNOWN, "format": "nosuch", "own_post": UNKNOWN}  # fmt: skip
+               "entry": UNKNOWN, "format": "nosuch", "own_post": UNKNOWN,
+               "kind": "K99"}  # fmt: skip
     if where == "unknown":
         return unknown
     place = post_place(role) if role != "anonymous" else ""
@@ -175,12 +190,12 @@ def ids_at(regions: Regions, row: Row, role: str, where: str) -> dict[str, Any]:
     region = regions.near if where == "in" else away
     own = regions.post_of.get((role, place), UNKNOWN)
     other = regions.any_ids["post"]
-    return {**region.ids, **regions.any_ids, "format": "pension",
+    return {**region.ids, **regions.any_ids, "format": "pension", "kind": "K04",
             "own_post": own if where == "in" else other}  # fmt: skip
 
 
 _ARGUMENT = {"household": "household_id", "own_post": "post_id", "entry": "entry_id",
-             "format": "format_code"}  # fmt: skip
+             "format": "format_code", "kind": "kind"}  # fmt: skip
 
 
 def address_of(row: Row, ids: dict[str, Any]) -> str:

@@ -157,7 +157,11 @@ def form_key(context: dict[str, Any], action: str) -> SafeString:
 # The pages of the watch beside each other: address, words, permission.
 _WATCH_TABS = (
     ("alerts", "预警", "alert.read"),
+    ("funnel", "预警到帮扶", "alert.read"),
+    ("register", "低收入人口", "alert.read"),
     ("sweeps", "防漏保排查", "sweep.read"),
+    ("precision", "命中率", "alert.read"),
+    ("thresholds", "阈值", "threshold.read"),
 )
 
 

@@ -11,10 +11,12 @@ from django.db import connection
 from doudi.base.access import Actor
 from doudi.base.actions import action
 from doudi.base.locks import lock
+from doudi.base.statistics import learn
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, require
-from doudi.payments import raised_lines, stops
+from doudi.payments import raised_lines, shares, stops
+from doudi.payments.models import Payable
 from doudi.payments.problems import SameReferenceOtherAmount
 from doudi.payments.schemes import PRICE, code_of
 
@@ -90,7 +92,9 @@ def accrue(place: str, scheme: str, month: Month, *, by: Actor) -> AccrualCount:
             raise SameReferenceOtherAmount(reference=reference, was=was, now=now, count=count)
         cursor.execute(_ACCRUE.format(live=live), told)
         new = int(cursor.rowcount)
+    learn(new, Payable, "month", "scheme", "place", "batch_id", "household_id")
     raised_lines.accrue(place, scheme, month)
+    shares.give_back(place, scheme, held=stops.NO_ACCOUNT)
     stops.refresh(place, scheme, month)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(live=live), told)

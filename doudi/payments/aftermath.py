@@ -4,6 +4,8 @@ Facts and events are written by the work list, in one transaction for each retur
 with ``told_at``: called twice, it finds that it was told.
 """
 
+# ruff: noqa: S608  (statements are put together from constants of this package only)
+
 from __future__ import annotations
 
 from doudi.base.access import Actor, one_or_not_there
@@ -26,12 +28,18 @@ where t.batch_id = %(batch)s and t.kind <> 'pend' and t.answered_in_id = %(row)s
 _FACTS = f"""
 select p.payee_id, 'paid', p.reference, t.fen, p.scheme, null::jsonb,
   %(since)s::date, %(before)s::date, %(source)s
-{_SETTLED} and t.kind = 'post'
+{_SETTLED} and t.kind = 'post' and not exists (
+  select 1 from payments_transfer b where b.settles_id = t.id)
+"""
+
+_NO_LONGER_PAID = f"""
+select p.payee_id, 'paid', p.reference {_SETTLED} and t.kind = 'back'
 """
 
 _EVENTS = f"""
 select p.household_id, p.payee_id, '{EVENT}', p.scheme,
-  left(p.scheme || ' ' || p.month || case when t.kind = 'post' then ' 已到账'
+  left(p.scheme || ' ' || p.month || case t.kind when 'post' then ' 已到账'
+    when 'back' then ' ' || t.reason
     else ' 发放失败：' || coalesce(nullif(t.reason, ''), '银行未说明原因') end, 120),
   jsonb_build_object('reference', p.reference), t.fen, %(subject)s, %(now)s
 {_SETTLED}
@@ -77,6 +85,8 @@ def tell_settled(return_id: int, *, by: Actor) -> int:
         "now": row.received_at,
     }
     facts.open_selected(_FACTS, told)
+    if row.returned_lines:
+        facts.take_back_selected(_NO_LONGER_PAID, told)
     events = chain.append_selected(_EVENTS, told)
     row.told_at = clock.business_now()
     row.save(update_fields=["told_at"])

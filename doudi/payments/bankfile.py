@@ -18,6 +18,8 @@ from doudi.payments.problems import ReturnForAnotherBatch
 # Banks of the region read GB18030; it can write every character that a name may have.
 ENCODING = "gb18030"
 PAID, FAILED = "成功", "失败"
+# Paid by what the bank had said, and come back since.
+RETURNED = "退汇"
 _LONGEST_VALUE = 120
 _FEN = re.compile(r"[0-9]{1,15}")
 REFERENCE = re.compile(r"[0-9A-Za-z:.\-]{1,80}")
@@ -46,13 +48,22 @@ class FileLine(NamedTuple):
 
 
 class ReturnLine(NamedTuple):
-    """One answer of the bank: paid or failed with a reason, by reference and amount in fen."""
+    """One answer of the bank: paid, failed or come back with a reason, by reference and fen.
+
+    ``returned`` is not paid either: the money went out, and came back (退汇).
+    """
 
     line: int
     reference: str
     paid: bool
     fen: int
     reason: str = ""
+    returned: bool = False
+
+    @property
+    def result(self) -> str:
+        """The bank's word for it."""
+        return RETURNED if self.returned else PAID if self.paid else FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +96,7 @@ def read_batch(content: bytes) -> list[FileLine]:
 def build_return(number: str, lines: Sequence[ReturnLine]) -> bytes:
     """A return file in the shape that we ask of the bank; rehearsals and the demo's bank use it."""
     rows = [_row("R", number, str(len(lines)))]
-    rows += [
-        _row("D", x.reference, PAID if x.paid else FAILED, str(x.fen), x.reason) for x in lines
-    ]
+    rows += [_row("D", x.reference, x.result, str(x.fen), x.reason) for x in lines]
     rows.append(_row("T", str(len(lines))))
     return "".join(rows).encode(ENCODING)
 
@@ -190,11 +199,12 @@ def _detail(at: int, fields: list[str], *, whole: bool, closed: bool) -> ReturnL
         return LineProblem(at, "业务号", "", "业务号没有填写")
     if not REFERENCE.fullmatch(reference):
         return LineProblem(at, "业务号", shown(reference), "不是本系统的业务号")
-    if result not in (PAID, FAILED):
-        return LineProblem(at, "结果", shown(result), "结果只能是“成功”或“失败”")
+    if result not in (PAID, FAILED, RETURNED):
+        return LineProblem(at, "结果", shown(result), "结果只能是“成功”“失败”或“退汇”")
     if not _FEN.fullmatch(fen):
         return LineProblem(at, "金额", shown(fen), "金额应为以分为单位的整数")
-    return ReturnLine(at, reference, result == PAID, int(fen), shown(reason))
+    returned = result == RETURNED
+    return ReturnLine(at, reference, result == PAID, int(fen), shown(reason), returned)
 
 
 def shown(text: str) -> str:

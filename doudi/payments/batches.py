@@ -16,10 +16,11 @@ from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.files import keep
 from doudi.base.locks import lock
+from doudi.base.statistics import learn
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, require
-from doudi.payments import funds, layouts, ledger, setoff, stops
+from doudi.payments import funds, layouts, ledger, setoff, shares, stops
 from doudi.payments.accrual import month_lock
 from doudi.payments.bankfile import FileLine
 from doudi.payments.layouts import CARD, demand_known, file_name, media_type
@@ -66,6 +67,7 @@ def make_batch(place: str, scheme: str, month: Month, *, layout: str = CARD, by:
         made_at=clock.business_now(),
     )
     _freeze(batch, month)
+    shares.keep(batch, month)
     setoff.keep(batch)
     _seal(batch)
     batch.save(update_fields=["lines", "total_fen", "digest"])
@@ -87,6 +89,7 @@ def _freeze(batch: Batch, month: Month) -> None:
             told,
         )
         frozen = cursor.rowcount
+    learn(frozen, Payable, "batch_id")
     if not frozen:
         held = Payable.objects.filter(
             scheme=batch.scheme,
@@ -189,6 +192,7 @@ def release_batch(batch_id: int, *, by: Actor) -> Batch:
     content = _demand_same_content(batch, step="放行")
     if stops.take_out(batch.pk, Month.parse(batch.month)):
         lines = batch.lines
+        shares.let_go(batch)
         setoff.let_go(batch)
         content = _seal(batch)
         require(batch.lines, EverythingHeld(number=batch.number, lines=lines))
@@ -217,6 +221,7 @@ def send_back_batch(batch_id: int, reason: str, *, by: Actor) -> Batch:
         cursor.execute(
             "update payments_payable set batch_id = null where batch_id = %s", [batch.pk]
         )
+    shares.let_go(batch)
     setoff.let_go(batch)
     batch.state, batch.returned_reason = RETURNED, reason[:200]
     batch.save(update_fields=["state", "returned_reason"])

@@ -22,11 +22,12 @@ from doudi.payments.queries import failed_payables
 from doudi.payments.schemes import code_of
 
 _VOID = """exists (select 1 from payments_transfer s
-  where s.payable_id = {0}.id and s.kind = 'void')"""
+  where s.payable_id = {0}.id and s.kind in ('void', 'back'))"""
 
-# Lines that make each other good: main, redo1, redo2 …; up3, up3r1 …
-FAMILY = "case when starts_with({0}.line, 'up') then split_part({0}.line, 'r', 1) else 'main' end"
-_NAME = """case when starts_with(p.line, 'up') then split_part(p.line, 'r', 1) || 'r'
+# Lines that make each other good: main, redo1, redo2 …; up3, up3r1 …; sh7, sh7r1 …
+FAMILY = """case when left({0}.line, 2) in ('up', 'sh') then split_part({0}.line, 'r', 1)
+  else 'main' end"""
+_NAME = """case when left(p.line, 2) in ('up', 'sh') then split_part(p.line, 'r', 1) || 'r'
   else 'redo' end || lines.number"""
 
 _REDO = f"""

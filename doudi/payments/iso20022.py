@@ -17,7 +17,14 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from doudi.kernel.clock import SHANGHAI
-from doudi.payments.bankfile import REFERENCE, FileLine, LineProblem, ReturnLine, shown
+from doudi.payments.bankfile import (
+    REFERENCE,
+    RETURNED,
+    FileLine,
+    LineProblem,
+    ReturnLine,
+    shown,
+)
 from doudi.payments.problems import ReturnForAnotherBatch
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -153,12 +160,14 @@ class _Reader:
 
 
 def _status(at: int, told: dict[str, str]) -> ReturnLine | LineProblem:
-    """One transaction of a ``pain.002``."""
+    """One transaction of a ``pain.002``; the reason 退汇 says that it had been paid before."""
     status = told.get("TxSts", "")
     if status not in _PAID | _FAILED:
         why = "银行还没有给出这一笔的结果，本行没有采用"
         return LineProblem(at, "结果", shown(status), why)
-    return _line(at, told, "OrgnlEndToEndId", "InstdAmt", paid=status in _PAID)
+    read = _line(at, told, "OrgnlEndToEndId", "InstdAmt", paid=status in _PAID)
+    came_back = status in _FAILED and told.get("Rsn/Prtry") == RETURNED
+    return read._replace(returned=True) if came_back and isinstance(read, ReturnLine) else read
 
 
 def _statement(at: int, told: dict[str, str]) -> ReturnLine | LineProblem:
@@ -172,7 +181,8 @@ def _statement(at: int, told: dict[str, str]) -> ReturnLine | LineProblem:
     returned = "Rsn/Cd" in told or "Rsn/Prtry" in told
     if (way == "CRDT") != returned:
         return LineProblem(at, "借贷方向", way, "既不是付款也不是退回，请人工核对")
-    return _line(at, told, "EndToEndId", "Amt", paid=way == "DBIT")
+    read = _line(at, told, "EndToEndId", "Amt", paid=way == "DBIT")
+    return read._replace(returned=returned) if isinstance(read, ReturnLine) else read
 
 
 def _line(

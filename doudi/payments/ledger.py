@@ -1,4 +1,4 @@
-"""The ledger: pend, post, void, one row each; rows never change, balances are computed.
+"""The ledger: pend, post, void, back, one row each; rows never change, balances are computed.
 
 Every verb works on all lines of a file in one statement. A reference is the payable's with the verb
 behind it, so that the same movement can only be written once.
@@ -9,6 +9,7 @@ behind it, so that the same movement can only be written once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -69,12 +70,29 @@ from bank_outcome p where p.outcome in ('post', 'void')
 """
 
 
+# What had arrived by the bank's own words came back (退汇): it is due again. The reversal settles
+# the posting as the posting settled what was pending, so there is never a second one.
+_TAKE_BACK = f"""
+insert into payments_transfer (reference, kind, payable_id, batch_id, settles_id, answered_in_id,
+  debit, credit, fen, reason, made_at)
+select {NAME.replace("%(kind)s", "p.outcome")}, p.outcome, p.payable_id, %(batch)s, s.id, %(row)s,
+  s.credit, p.debit, p.fen, '退汇' || coalesce('：' || nullif(p.reason, ''), ''), %(now)s
+from bank_outcome p join payments_transfer s on s.settles_id = p.id and s.kind = 'post'
+where p.outcome = 'back'
+"""
+
+
 def settle(batch: Batch, row: BankReturn) -> int:
-    """Post what the bank paid and void what it could not, as a return file says; returns lines."""
+    """Post, void and take back what a return file says of a batch's lines; returns how many."""
+    told: dict[str, Any] = {"batch": batch.pk, "row": row.pk, "now": row.received_at}
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, {"batch": batch.pk, "row": row.pk, "now": row.received_at})
+        cursor.execute(_SETTLE, told)
         settled = int(cursor.rowcount)
-    assert settled == row.paid_lines + row.failed_lines, "a settlement was counted otherwise"
+        if row.returned_lines:
+            cursor.execute(_TAKE_BACK, told)
+            settled += int(cursor.rowcount)
+    wanted = row.paid_lines + row.failed_lines + row.returned_lines
+    assert settled == wanted, "a settlement was counted otherwise"
     return settled
 
 
@@ -87,8 +105,9 @@ def balances(batch: Batch | None = None) -> Balances:
     with connection.cursor() as cursor:
         cursor.execute(
             "select coalesce(sum(fen) filter (where kind = 'pend'), 0)::bigint, "
-            "coalesce(sum(fen) filter (where kind = 'post'), 0)::bigint, "
-            "coalesce(sum(fen) filter (where kind = 'void'), 0)::bigint, "
+            "(coalesce(sum(fen) filter (where kind = 'post'), 0) "
+            "- coalesce(sum(fen) filter (where kind = 'back'), 0))::bigint, "
+            "coalesce(sum(fen) filter (where kind in ('void', 'back')), 0)::bigint, "
             "(coalesce(sum(fen) filter (where starts_with(credit, '在途:')), 0) "
             "- coalesce(sum(fen) filter (where starts_with(debit, '在途:')), 0))::bigint "
             "from payments_transfer where %(batch)s::bigint is null or batch_id = %(batch)s",

@@ -18,6 +18,7 @@ from doudi.payments.models_recovery import (
     Repayment,
     WriteOff,
 )
+from doudi.payments.models_share import Withholding
 from doudi.people.models import Household, PayeeAccount, Person
 
 
@@ -79,8 +80,9 @@ class Payable(Guarded):
     month = models.CharField("所属月", max_length=7)
     line = models.CharField("行号", max_length=12, default="main")
     fen = models.BigIntegerField("金额")
-    # Kept from the line towards a claim (追缴抵扣): what goes to the bank is fen - kept_fen.
-    kept_fen = models.BigIntegerField("抵扣", default=0, db_default=0)
+    # Kept from the line towards a claim (追缴抵扣), or as a dead member's share that waits
+    # (暂缓份额): what goes to the bank is fen - kept_fen.
+    kept_fen = models.BigIntegerField("抵扣、暂缓", default=0, db_default=0)
     held = models.CharField("暂缓原因", max_length=60, default="")
     batch = models.ForeignKey(
         Batch,
@@ -133,12 +135,12 @@ class Payable(Guarded):
 
 
 class Transfer(Guarded):
-    """A single-row movement of the ledger: pend, post or void; rows never change."""
+    """A single-row movement of the ledger: pend, post, void or back; rows never change."""
 
     guard = by_parent("payable_id", "payments_payable", append_only=True)
 
-    reference = models.CharField(max_length=100)  # {payable}:pend, …:post, …:void
-    kind = models.CharField(max_length=4)  # pend post void
+    reference = models.CharField(max_length=100)  # {payable}:pend, …:post, …:void, …:back
+    kind = models.CharField(max_length=4)  # pend post void; back (退汇) reverses a post
     payable = models.ForeignKey(
         Payable, models.PROTECT, related_name="transfers", db_constraint=False
     )
@@ -177,7 +179,7 @@ class Transfer(Guarded):
             models.CheckConstraint(condition=Q(fen__gt=0), name="a_movement_is_positive"),
             models.CheckConstraint(
                 condition=Q(kind="pend", settles=None)
-                | (Q(kind__in=["post", "void"]) & Q(settles__isnull=False)),
+                | (Q(kind__in=["post", "void", "back"]) & Q(settles__isnull=False)),
                 name="only_a_pending_movement_stands_alone",
             ),
         ]
@@ -198,6 +200,9 @@ class BankReturn(Guarded):
     paid_fen = models.BigIntegerField()
     failed_lines = models.IntegerField()
     failed_fen = models.BigIntegerField()
+    # Paid by what the bank had said, and come back (退汇).
+    returned_lines = models.IntegerField(default=0, db_default=0)
+    returned_fen = models.BigIntegerField(default=0, db_default=0)
     refused_lines = models.IntegerField()
     told_at = models.DateTimeField("已写入救助链", null=True)
 
@@ -240,5 +245,6 @@ __all__ = [
     "ServiceSpending",
     "StandardRaise",
     "Transfer",
+    "Withholding",
     "WriteOff",
 ]

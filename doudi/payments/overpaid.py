@@ -21,6 +21,8 @@ from doudi.base.handoff import consumes
 from doudi.base.locks import lock
 from doudi.cases.models import Award
 from doudi.cases.topics import AWARD_CHANGED
+from doudi.exchange.queries import delivery_of
+from doudi.exchange.topics import FACTS_CHANGED
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.divisions import place_range
@@ -37,22 +39,40 @@ FOUND, TOLD, DECIDED, PAID_BACK, WRITTEN_OFF, DROPPED = (
 )  # fmt: skip
 EVENT = "追缴"
 
-_PAID = """paid as materialized (
-  select p.id, p.household_id, p.scheme, p.place, p.month, p.fen, p.line, p.award_id, p.payee_id,
+_ARRIVED = """exists (select 1 from payments_transfer s where s.payable_id = {0}.id
+      and s.kind = 'post' and not exists (select 1 from payments_transfer b
+        where b.settles_id = s.id))"""
+
+# What arrived and stayed: a line less the shares of dead members that were kept back of it, and
+# whose share it is where it gives one back.
+_PAID = f"""paid as materialized (
+  select p.id, p.household_id, p.scheme, p.place, p.month, p.line, p.award_id, p.payee_id,
+    p.fen as whole, (p.fen - coalesce(kept.fen, 0))::bigint as fen,
+    coalesce(kept.persons, 0) as less, own.person_id as of_person,
     (p.month || '-01')::date as first
   from payments_payable p
+  left join (select payable_id, sum(fen) as fen, count(*) as persons
+    from payments_withholding group by 1) kept on kept.payable_id = p.id
+  left join payments_withholding own on own.id = case when starts_with(p.line, 'sh')
+    then substr(split_part(p.line, 'r', 1), 3)::bigint end
   where p.place >= %(low)s and p.place < %(high)s
     and (%(household)s::bigint is null or p.household_id = %(household)s)
-    and exists (select 1 from payments_transfer s where s.payable_id = p.id and s.kind = 'post'))"""
+    and {_ARRIVED.format("p")})"""
 
 # A person's share of a month is an equal part of the line, fen dropped; all of them: all of it.
-_SHARE = "case when {0} >= a.people then paid.fen else paid.fen * {0} / a.people end"
+_SHARE = """case when paid.of_person is not null or {0} >= a.people - paid.less then paid.fen
+    else paid.whole * {0} / a.people end"""
 
 _OF_PERSONS = """paid
   join cases_award a on a.id = paid.award_id and a.scheme = paid.scheme
   join cases_awardperson ap on ap.award_id = a.id and ap.since <= paid.first
     and (ap.before is null or ap.before > paid.first)
+    and (paid.of_person is null or paid.of_person = ap.person_id)
+    and not exists (select 1 from payments_withholding w
+      where w.payable_id = paid.id and w.person_id = ap.person_id)
   join people_fact f on f.person_id = ap.person_id and f.known_before is null"""
+
+_BY_LINE = "group by paid.id, paid.fen, paid.whole, paid.less, paid.of_person, a.people"
 
 # A month is due when it begins before the death or in its month: what comes later is not.
 _DEATH = f"""
@@ -62,7 +82,21 @@ select paid.id, '死亡' as cause, {_SHARE.format("count(distinct ap.person_id)"
     || '，自次月起不计发' as evidence, 1 as rank
 from {_OF_PERSONS} and f.kind in ('death', 'cremation')
   and date_trunc('month', f.valid_since)::date < paid.first
-group by paid.id, paid.fen, a.people
+  and not exists (select 1 from watch_suspension s where s.person_id = ap.person_id
+    and s.state = '不属实' and s.checked_at >= f.known_since)
+{_BY_LINE}
+"""
+
+# Whoever serves a sentence is not counted in the household for the months spent there as a whole.
+_CUSTODY = f"""
+select paid.id, '服刑', {_SHARE.format("count(distinct ap.person_id)")},
+  'custody:' || string_agg(distinct ap.person_id::text, ','),
+  '司法部门通报 ' || count(distinct ap.person_id) || ' 人服刑或强制戒毒，自 '
+    || min(f.valid_since) || ' 起，自次月起不计入保障人数', 5
+from {_OF_PERSONS} and f.kind = 'custody'
+  and date_trunc('month', f.valid_since)::date < paid.first
+  and (f.valid_before is null or f.valid_before >= paid.first + interval '1 month')
+{_BY_LINE}
 """
 
 _EXCLUSIVE = f"""
@@ -72,23 +106,23 @@ select paid.id, '互斥项目', {_SHARE.format("count(distinct ap.person_id)")},
 from {_OF_PERSONS} and f.kind = 'benefit' and starts_with(f.key, '特困')
   and f.valid_since <= paid.first and (f.valid_before is null or f.valid_before > paid.first)
 where paid.scheme = '低保'
-group by paid.id, paid.fen, a.people
+{_BY_LINE}
 """
 
-_DUPLICATE = """
+_DUPLICATE = f"""
 select paid.id, '重复享受', paid.fen, 'duplicate:' || min(q.id),
   '同一人当月在另一户已发同一项目：' || min(q.reference), 3
 from paid join payments_payable q on q.payee_id = paid.payee_id and q.scheme = paid.scheme
   and q.month = paid.month and q.household_id <> paid.household_id and q.id < paid.id
-  and exists (select 1 from payments_transfer s where s.payable_id = q.id and s.kind = 'post')
+  and {_ARRIVED.format("q")}
 group by paid.id, paid.fen
 """
 
 # An award that was ended for months already paid: what another award gives for the month is due.
 _ENDED = """
 select paid.id, coalesce(nullif(a.stop_reason, ''), '待遇终止'),
-  paid.fen - least(paid.fen, case when paid.line like 'up%%' then 0 else coalesce(n.amount_fen, 0)
-    end),
+  paid.fen - least(paid.fen, case when left(paid.line, 2) in ('up', 'sh') then 0
+    else coalesce(n.amount_fen, 0) end),
   'award:' || a.id,
   '待遇自 ' || to_char(a.before, 'YYYY-MM') || ' 起停发', 4
 from paid join cases_award a on a.id = paid.award_id and a.scheme = paid.scheme
@@ -99,7 +133,8 @@ left join cases_award n on n.household_id = paid.household_id and n.scheme = pai
 
 _FIND = f"""
 with {_PAID}, found as (
-  {_DEATH} union all {_EXCLUSIVE} union all {_DUPLICATE} union all {_ENDED})
+  {_DEATH} union all {_EXCLUSIVE} union all {_DUPLICATE} union all {_ENDED}
+  union all {_CUSTODY})
 select paid.id, paid.household_id, paid.scheme, paid.place, paid.month, paid.fen,
   coalesce((select sum(l.over_fen) from payments_recoveryline l
     join payments_recovery r on r.id = l.recovery_id and r.state <> '{DROPPED}'
@@ -146,8 +181,8 @@ def less_claimed(found: Iterable[Found]) -> list[tuple[Found, int]]:
 def find_overpaid(place: str, household_id: int | None = None, *, by: Actor) -> int:
     """Claim every paid month that is not due by what is known now; returns how many are new.
 
-    Death, an exclusive programme, the same person paid twice, an award ended for months already
-    paid. Again finds nothing new, also after a claim was dropped by decision.
+    Death, custody, an exclusive programme, the same person paid twice, an award ended for months
+    already paid. Again finds nothing new, also after a claim was dropped by decision.
     """
     require(by.covers(place), NotThere())
     lock(f"recovery.find:{place[:6]}")
@@ -166,6 +201,20 @@ def find_after_award(award_id: int, place: str) -> None:
         award = Award.objects.filter(pk=award_id).values_list("household_id", flat=True).first()
     if award is not None:
         find_overpaid(place, award, by=by)
+
+
+# Files that tell of people who are no longer there.
+_GONE = frozenset({"death", "cremation", "custody"})
+
+
+@consumes(FACTS_CHANGED)
+def find_after_delivery(delivery_id: int, place: str, period: str) -> None:
+    """Consumer: deaths and custody that became known leave claims on months paid since."""
+    by = Actor.system(place)
+    with scope(by):
+        told_of = delivery_of(delivery_id).format
+    if told_of in _GONE:
+        find_overpaid(place, by=by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def _checkpoint() -> Checkpoint | None:
 _PAID = """
 select left(p.place, %(length)s), count(distinct p.household_id), sum(t.fen)::bigint
 from payments_payable p join payments_transfer t on t.payable_id = p.id and t.kind = 'post'
+  and not exists (select 1 from payments_transfer b where b.settles_id = t.id)
 where p.scheme = %(scheme)s and p.month = %(month)s
   and p.place >= %(low)s and p.place < %(high)s
 group by 1 order by 1
@@ -126,7 +127,8 @@ def late_lines(days: int | None = None) -> QuerySet[Payable]:
     """
     today = clock.business_now()
     limit = figure("payment.unpaid_days", today.date()) if days is None else days
-    arrived = Transfer.objects.filter(payable=OuterRef("pk"), kind="post")
+    back = Transfer.objects.filter(settles=OuterRef("pk"))
+    arrived = Transfer.objects.filter(~Exists(back), payable=OuterRef("pk"), kind="post")
     # A line is made due again only when it failed, so one with a successor is the successor's.
     rows = not_made_good().filter(~Exists(arrived), accrued_at__lt=today - timedelta(days=limit))
     return with_outcome(rows).annotate(number=F("batch__number")).order_by("accrued_at", "pk")

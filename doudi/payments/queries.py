@@ -14,22 +14,36 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
 
 from doudi.kernel.dates import Month
+from doudi.kernel.money import Fen
 from doudi.payments import ledger, stops
 from doudi.payments.ledger import Balances
-from doudi.payments.models import BankReturn, Batch, Payable, ReturnProblem, Transfer
+from doudi.payments.models import (
+    BankReturn,
+    Batch,
+    Payable,
+    ReturnProblem,
+    Transfer,
+    Withholding,
+)
 from doudi.payments.sending import outbox
 from doudi.payments.setoff import LEFT
 
 WAITING, HELD, IN_BATCH, UNDER_WAY, PAID, FAILED = (
     "待编批", "暂缓", "批次中", "在途", "已到账", "发放失败",
 )  # fmt: skip
+
+
+# Movements that say of a line that its money did not stay with the payee.
+NOT_PAID = ("void", "back")
 
 
 @dataclass(frozen=True)
@@ -84,14 +98,17 @@ def batches(place: str = "", scheme: str = "", month: str = "") -> QuerySet[Batc
     return rows.order_by("-month", "-made_at", "-id")
 
 
-# What became of a payable, over aliases p (payable), t (its pending movement), s (settlement).
-_STATE = f"""case when s.kind = 'post' then '{PAID}' when s.kind = 'void' then '{FAILED}'
+# What became of a payable, over aliases p (payable), t (its pending movement), s (settlement), b
+# (the reversal of money that came back).
+_STATE = f"""case when s.kind = 'void' or b.id is not null then '{FAILED}'
+  when s.kind = 'post' then '{PAID}'
   when t.id is not null then '{UNDER_WAY}' when p.batch_id is not null then '{IN_BATCH}'
   when p.held <> '' then '{HELD}' else '{WAITING}' end"""
 
 _FROM = """from payments_payable p
 left join payments_transfer t on t.payable_id = p.id and t.kind = 'pend'
-left join payments_transfer s on s.settles_id = t.id"""
+left join payments_transfer s on s.settles_id = t.id
+left join payments_transfer b on b.settles_id = s.id"""
 
 
 def batch_view(batch_id: int) -> BatchSeen | None:
@@ -122,14 +139,15 @@ def batch_lines(batch_id: int, outcome: str = "") -> QuerySet[Payable]:
 def with_outcome(rows: QuerySet[Payable]) -> QuerySet[Payable]:
     """The same lines with ``outcome`` and ``bank_reason``; household and payee are joined."""
     pend = Transfer.objects.filter(payable=OuterRef("pk"), kind="pend")
-    settled = Transfer.objects.filter(payable=OuterRef("pk")).exclude(kind="pend")
+    # The newest movement says it: a posting may have been followed by its reversal (退汇).
+    settled = Transfer.objects.filter(payable=OuterRef("pk")).exclude(kind="pend").order_by("-pk")
     return rows.select_related("household", "payee", "batch").annotate(
         settled_as=Subquery(settled.values("kind")[:1]),
         bank_reason=Subquery(settled.values("reason")[:1]),
         pended=Subquery(pend.values("kind")[:1]),
         outcome=Case(
             When(settled_as="post", then=Value(PAID)),
-            When(settled_as="void", then=Value(FAILED)),
+            When(settled_as__in=["void", "back"], then=Value(FAILED)),
             When(pended="pend", then=Value(UNDER_WAY)),
             When(batch__isnull=False, then=Value(IN_BATCH)),
             When(held="", then=Value(WAITING)),
@@ -139,9 +157,12 @@ def with_outcome(rows: QuerySet[Payable]) -> QuerySet[Payable]:
     )
 
 
-# Lines that make each other good (corrections.FAMILY): main, redo1 …; up3, up3r1 …
+# Lines that make each other good (corrections.FAMILY): main, redo1 …; up3, up3r1 …; sh7, sh7r1 …
 _FAMILY = Case(
-    When(line__startswith="up", then=Func(F("line"), Value("r"), Value(1), function="split_part")),
+    When(
+        Q(line__startswith="up") | Q(line__startswith="sh"),
+        then=Func(F("line"), Value("r"), Value(1), function="split_part"),
+    ),
     default=Value("main"),
     output_field=CharField(),
 )
@@ -149,7 +170,7 @@ _FAMILY = Case(
 
 def failed_payables(batch_id: int) -> QuerySet[Payable]:
     """Lines that the bank could not pay and that no later line makes good, with ``bank_reason``."""
-    voided = Transfer.objects.filter(batch_id=batch_id, kind="void").values("payable")
+    voided = Transfer.objects.filter(batch_id=batch_id, kind__in=NOT_PAID).values("payable")
     return with_outcome(not_made_good().filter(pk__in=voided)).order_by("reference")
 
 
@@ -201,14 +222,24 @@ def month_at_a_glance(place: str, scheme: str, month: Month) -> MonthSeen:
     return MonthSeen(str(month), scheme, lines, total, by_state, held)
 
 
+def _withheld() -> Subquery:
+    """What is kept back of a line as the share of a dead member, until somebody has checked."""
+    rows = Withholding.objects.filter(payable=OuterRef("pk"), given_back=False).order_by()
+    return Subquery(rows.values("payable").annotate(sum=Sum("fen")).values("sum"))
+
+
+def _waits(fen: int | None) -> str:
+    return f"暂缓成员份额 {Fen(fen).yuan()} 元，{stops.DEATH}" if fen else ""
+
+
 def payments_of(household_id: int) -> list[PaymentSeen]:
     """Everything that was due to a household, the newest month first, in one query."""
     rows = (
         with_outcome(Payable.objects.filter(household_id=household_id))
-        .annotate(number=F("batch__number"))
+        .annotate(number=F("batch__number"), waits=_withheld())
         .order_by("-month", "reference")
         .values(
-            *("reference", "month", "scheme", "line", "fen", "kept_fen"),
+            *("reference", "month", "scheme", "line", "fen", "kept_fen", "waits"),
             *("outcome", "bank_reason", "held", "number"),
         )
     )
@@ -220,7 +251,9 @@ def payments_of(household_id: int) -> list[PaymentSeen]:
             line=row["line"],
             fen=row["fen"],
             state=row["outcome"],
-            reason=row["bank_reason"] or row["held"],
+            reason="；".join(
+                filter(None, (row["bank_reason"] or row["held"], _waits(row["waits"])))
+            ),
             batch_number=row["number"] or "",
             kept_fen=row["kept_fen"],
         )
@@ -256,7 +289,7 @@ _FAULTS = f"""
 select '结清金额与挂账不符 ' || s.reference from payments_transfer s
   join payments_transfer t on t.id = s.settles_id
   where s.fen <> t.fen or s.payable_id <> t.payable_id or s.batch_id <> t.batch_id
-    or t.kind <> 'pend'
+    or t.kind <> case when s.kind = 'back' then 'post' else 'pend' end
 union all
 select '挂账金额与应发不符 ' || t.reference from payments_transfer t
   join payments_payable p on p.id = t.payable_id
@@ -278,7 +311,8 @@ select '在途金额与批次状态不符 ' || b.number from payments_batch b
 union all
 select '抵扣与明细不符 ' || p.reference from payments_payable p
   left join payments_deduction d on d.payable_id = p.id
-  where p.kept_fen <> coalesce(d.fen, 0)
+  where p.kept_fen <> coalesce(d.fen, 0) + coalesce((
+    select sum(w.fen) from payments_withholding w where w.payable_id = p.id), 0)
 union all
 select '资金来源与批次不符 ' || b.number from payments_batch b
   join payments_draw d on d.batch_id = b.id

@@ -1,7 +1,8 @@
 """Reconciliation (对账): what the bank answered, settled in the ledger once, whatever the order.
 
 A file may come late, twice, in parts, shuffled or damaged: good lines go on, every other line is
-named with its reason, and a line that contradicts an earlier answer is refused (promise M7).
+named with its reason, and a line that contradicts an earlier answer is refused (promise M7). Money
+that was paid and comes back (退汇) is taken back in the ledger and waits for a correction.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def receive_return(batch_id: int, content: bytes, file_name: str, *, by: Actor) 
         paid_fen=done.paid_fen,
         failed_lines=done.failed_lines,
         failed_fen=done.failed_fen,
+        returned_lines=done.returned_lines,
+        returned_fen=done.returned_fen,
         refused_lines=done.refused_lines,
     )
     settling.keep_refused(row)
@@ -55,9 +58,9 @@ def receive_return(batch_id: int, content: bytes, file_name: str, *, by: Actor) 
 
 def _finish(batch: Batch, row: BankReturn) -> None:
     """Ask for corrections, close the batch when nothing is under way, and hand the telling on."""
-    if row.failed_lines:
+    if row.failed_lines or row.returned_lines:
         aftermath.ask_for_correction(batch)
-    if row.paid_lines or row.failed_lines:
+    if row.paid_lines or row.failed_lines or row.returned_lines:
         RETURN_SETTLED.emit(return_id=row.pk, place=batch.place)
     answered = BankReturn.objects.filter(batch=batch).aggregate(
         lines=Sum(F("paid_lines") + F("failed_lines"))

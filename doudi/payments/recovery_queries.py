@@ -39,7 +39,7 @@ def _sum(rows: QuerySet[Deduction] | QuerySet[Repayment] | QuerySet[WriteOff]) -
 
 def with_left(rows: QuerySet[Recovery]) -> QuerySet[Recovery]:
     """The same claims with ``kept_fen``, ``repaid_fen``, ``given_up_fen`` and ``left_fen``."""
-    void = Transfer.objects.filter(payable=OuterRef("payable"), kind="void")
+    void = Transfer.objects.filter(payable=OuterRef("payable"), kind__in=["void", "back"])
     return rows.annotate(
         kept_fen=_sum(Deduction.objects.filter(~Exists(void))),
         repaid_fen=_sum(Repayment.objects.all()),

@@ -72,7 +72,7 @@ def plan(lines: Iterable[Line], claims: Sequence[Claim], most: int) -> list[Kept
 
 # What was kept from a payment that the bank could not make was not kept.
 STANDS = """not exists (select 1 from payments_transfer s
-  where s.payable_id = d.payable_id and s.kind = 'void')"""
+  where s.payable_id = d.payable_id and s.kind in ('void', 'back'))"""
 
 # What is left of a claim; what is kept in a batch on its way counts, so it is never asked twice.
 LEFT = f"""(r.over_fen
@@ -98,12 +98,12 @@ from payments_recovery r where r.id = any(%(claims)s) and r.state = '已认定'
 """
 
 _LINES = """
-select p.id, p.household_id, p.fen from payments_payable p
+select p.id, p.household_id, p.fen - p.kept_fen from payments_payable p
 where p.batch_id = %(batch)s and p.household_id = any(%(households)s)
 """
 
 _KEEP = """
-update payments_payable p set kept_fen = d.fen from payments_deduction d
+update payments_payable p set kept_fen = p.kept_fen + d.fen from payments_deduction d
 where d.payable_id = p.id and d.batch_id = %(batch)s and p.batch_id = d.batch_id
 """
 

@@ -16,6 +16,7 @@ from django.db import connection
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.divisions import place_range
+from doudi.payments import shares
 from doudi.payments.parameters import figure
 from doudi.payments.schemes import PRICE
 
@@ -33,26 +34,23 @@ FUNERAL = "治丧人"
 ACCOUNT = """left join people_payeeaccount k on k.person_id = {payee} and k.before is null
   and (k.confirmed_by_id is not null or k.entered_by_id is null)"""
 
-# Households with a member whose death is known now and who has not been taken out of it yet. What
-# a person has checked since and found untrue (不属实) holds nothing.
-DEAD = """dead as materialized (
-  select distinct m.household_id
-  from people_fact f join people_member m on m.person_id = f.person_id
-  where f.kind in ('death', 'cremation') and f.known_before is null
-    and (m.before is null or m.before > %(first)s)
-    and not exists (select 1 from watch_suspension s where s.person_id = f.person_id
-      and s.state = '不属实' and s.checked_at >= f.known_since))"""
+# Households with a dead member: their lines begin held, and the refresh that follows tells a line
+# that is held from one of which only the dead person's share is kept back (shares).
+DEAD = f"""{shares.DIED}, {shares.HOMES}, dead as materialized (
+  select distinct household_id from homes)"""
 
 WHY = f"""case when dead.household_id is not null then '{DEATH}'
   when k.id is null then '{NO_ACCOUNT}'
   when k.holder_name ~ '[|[:cntrl:]]' or k.holder_name ~ '[\u0085\u2028\u2029]'
     then '{NAME_UNFIT}' else '' end"""
 
-# A line of a raised standard (up…) adds to an award's amount; a roster's line is frozen with it.
+# A line of a raised standard (up…) adds to an award's amount, one of a share (sh…) is part of it; a
+# roster's line is frozen with it.
 _LIVE = """(a.scheme = p.scheme and a.since <= %(first)s
   and (a.before is null or a.before > %(first)s)
-  and (a.amount_fen = p.fen or starts_with(p.line, 'up')))"""
-_ROSTERED = f"p.scheme = '{PRICE}' and due.id = p.award_id and due.fen = p.fen"
+  and (a.amount_fen = p.fen or left(p.line, 2) in ('up', 'sh')))"""
+_ROSTERED = f"""p.scheme = '{PRICE}' and due.id = p.award_id
+  and (due.fen = p.fen or starts_with(p.line, 'sh'))"""
 
 _UNFIT = "({0}.holder_name ~ '[|[:cntrl:]]' or {0}.holder_name ~ '[\u0085\u2028\u2029]')"
 # Names are compared without blanks and without the dot that every keyboard writes differently.
@@ -66,7 +64,7 @@ _CHANGED = """k.confirmed_at > %(calm)s and exists (select 1 from people_payeeac
 _NOW = f"""select p.id, case when g.id is null then k.id end as account_id,
     g.id as arrangement_id,
     case when a.id is null and due.id is null then '{ENDED}'
-      when dead.household_id is not null and g.kind is distinct from '{FUNERAL}' then '{DEATH}'
+      when gone.fen >= p.fen and g.kind is distinct from '{FUNERAL}' then '{DEATH}'
       when g.id is not null then case when {_UNFIT.format("g")} then '{NAME_UNFIT}'
         when g.confirmed_at > %(calm)s then '{COOLING}' else '' end
       when k.id is null then '{NO_ACCOUNT}'
@@ -79,24 +77,34 @@ _NOW = f"""select p.id, case when g.id is null then k.id end as account_id,
   left join cases_award a on a.id = p.award_id and {_LIVE}
   left join payments_pricedue due on {_ROSTERED}
   {ACCOUNT.format(payee="p.payee_id")}
-  left join dead on dead.household_id = p.household_id"""
+  left join gone on gone.id = p.id"""
+
+_WAITING = """p.batch_id is null and p.scheme = %(scheme)s and p.month = %(month)s
+    and p.place >= %(low)s and p.place < %(high)s and p.held = any(%(known)s)"""
 
 _REFRESH = f"""
-with {DEAD}, now as ({_NOW}
-  where p.batch_id is null and p.scheme = %(scheme)s and p.month = %(month)s
-    and p.place >= %(low)s and p.place < %(high)s and p.held = any(%(known)s))
+with {shares.PARTS.format(which=_WAITING)}, now as ({_NOW}
+  where {_WAITING})
 update payments_payable p set held = now.held, account_id = now.account_id,
   arrangement_id = now.arrangement_id
 from now where now.id = p.id and (p.held, p.account_id, p.arrangement_id)
   is distinct from (now.held, now.account_id, now.arrangement_id)
 """
 
+# Of a line with a dead member more is kept back now than when it was frozen.
+_MORE_KEPT_BACK = f"""(gone.fen is not null and g.kind is distinct from '{FUNERAL}'
+    and gone.fen > coalesce((select sum(w.fen) from payments_withholding w
+      where w.payable_id = p.id), 0))"""
+
+_NOW_AND_MORE = _NOW.replace("as held", f"as held, {_MORE_KEPT_BACK} as more")
 _TAKE_OUT = f"""
-with {DEAD}, now as ({_NOW} where p.batch_id = %(batch)s)
+with {shares.PARTS.format(which="p.batch_id = %(batch)s")},
+now as ({_NOW_AND_MORE} where p.batch_id = %(batch)s)
 update payments_payable p set batch_id = null,
-  held = case when now.held <> '' then now.held else '{NO_ACCOUNT}' end
+  held = case when now.held <> '' then now.held when now.more then '{DEATH}'
+    else '{NO_ACCOUNT}' end
 from now where now.id = p.id
-  and (now.held <> '' or (p.account_id, p.arrangement_id)
+  and (now.held <> '' or now.more or (p.account_id, p.arrangement_id)
     is distinct from (now.account_id, now.arrangement_id))
 """
 

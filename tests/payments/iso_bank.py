@@ -37,6 +37,9 @@ def pain002(number: str, lines: Sequence[ReturnLine], head: str = "") -> bytes:
 def _why(line: ReturnLine) -> str:
     if line.paid:
         return ""
+    if line.returned:
+        added = f"<AddtlInf>{escape(line.reason)}</AddtlInf>"
+        return f"<StsRsnInf><Rsn><Prtry>退汇</Prtry></Rsn>{added}</StsRsnInf>"
     code = "AC04" if line.reason == "账户已销户" else "NARR"
     added = (
         "" if code == "AC04" or not line.reason else f"<AddtlInf>{escape(line.reason)}</AddtlInf>"

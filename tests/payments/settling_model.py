@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from doudi.payments.bankfile import FAILED, PAID, LineProblem, ReturnLine
+from doudi.payments.bankfile import FAILED, PAID, RETURNED, LineProblem, ReturnLine
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A pending movement: its payable, its own id, fen, and how it is settled ("" post void)."""
+    """A pending movement: its payable, its own id, fen, how it is settled ("" post void back)."""
 
     payable_id: int
     transfer_id: int
@@ -29,6 +29,7 @@ class Settlement:
 
     post: list[Pending] = field(default_factory=list)
     void: list[tuple[Pending, str]] = field(default_factory=list)
+    back: list[tuple[Pending, str]] = field(default_factory=list)  # paid before, and come back
     known: int = 0  # lines that repeat what an earlier file had said
     problems: list[LineProblem] = field(default_factory=list)
 
@@ -54,30 +55,36 @@ def settle_lines(lines: Iterable[ReturnLine], known: Mapping[str, Pending]) -> S
 
 def _settle_one(lines: Sequence[ReturnLine], pending: Pending | None, done: Settlement) -> None:
     first = lines[0]
+    said = {line.result for line in lines}
     if pending is None:
         _refuse(lines, done, "业务号", first.reference, "本批次没有这个业务号")
-    elif len({(line.paid, line.fen) for line in lines}) > 1:
+    elif {PAID, FAILED} <= said or len({line.fen for line in lines}) > 1:
         _refuse(lines, done, "业务号", first.reference, "同一业务号在文件内有互相矛盾的几行")
     elif first.fen != pending.fen:
         why = f"金额与送盘的 {pending.fen} 分不符"
         _refuse(lines, done, "金额", str(first.fen), why)
-    elif pending.settled and (pending.settled == "post") != first.paid:
-        before, now = (PAID, FAILED) if pending.settled == "post" else (FAILED, PAID)
-        why = f"此前的回盘已记为“{before}”，本次为“{now}”，互相矛盾，请向银行核实"
-        _refuse(lines, done, "结果", now, why)
+    elif RETURNED not in said and (pending.settled, *said) in (("post", FAILED), ("void", PAID)):
+        before = PAID if pending.settled == "post" else FAILED
+        why = f"此前的回盘已记为“{before}”，本次为“{first.result}”，互相矛盾，请向银行核实"
+        _refuse(lines, done, "结果", first.result, why)
     else:
-        _refuse(lines[1:], done, "业务号", first.reference, "文件内重复的一行，只采用一次")
-        _use(lines, pending, done)
+        for came_back in (False, True):
+            again = [line for line in lines if line.returned == came_back][1:]
+            _refuse(again, done, "业务号", first.reference, "文件内重复的一行，只采用一次")
+        _use(lines, said, pending, done)
 
 
-def _use(lines: Sequence[ReturnLine], pending: Pending, done: Settlement) -> None:
-    if pending.settled:
-        done.known += 1
-    elif lines[0].paid:
+def _use(lines: Sequence[ReturnLine], said: set[str], pending: Pending, done: Settlement) -> None:
+    # Of several reasons the smallest is kept, so that the order of lines decides nothing.
+    reason = min((line.reason for line in lines if not line.paid), default="")
+    if not pending.settled and said == {PAID}:
         done.post.append(pending)
+    elif not pending.settled:
+        done.void.append((pending, reason))
+    elif pending.settled == "post" and RETURNED in said:
+        done.back.append((pending, reason))
     else:
-        # Of several reasons the smallest is kept, so that the order of lines decides nothing.
-        done.void.append((pending, min(line.reason for line in lines)))
+        done.known += 1
 
 
 def _refuse(

@@ -8,7 +8,14 @@ from django.db import transaction
 
 from doudi.base.access import scope
 from doudi.payments import settling
-from doudi.payments.bankfile import ReturnLine, build_return, parse_return
+from doudi.payments.bankfile import (
+    FAILED,
+    PAID,
+    RETURNED,
+    ReturnLine,
+    build_return,
+    parse_return,
+)
 from doudi.payments.models import Transfer
 from doudi.payments.queries import problems_of
 from doudi.payments.reconcile import receive_return
@@ -32,7 +39,12 @@ def batch(world):
 def pendings(world, batch):
     """The pending movements as the model knows them, by reference."""
     with scope(world.maker):
-        settled = dict(Transfer.objects.exclude(kind="pend").values_list("settles_id", "kind"))
+        settled = dict(
+            Transfer.objects.filter(kind__in=["post", "void"]).values_list("settles_id", "kind")
+        )
+        settled |= dict(
+            Transfer.objects.filter(kind="back").values_list("settles__settles", "kind")
+        )
         rows = Transfer.objects.filter(kind="pend", batch=batch).values_list(
             "payable__reference", "payable_id", "pk", "fen"
         )
@@ -44,9 +56,9 @@ def random_line(world, chance):
     k = chance.randrange(6)
     reference = chance.choice([world.reference(k)] * 9 + ["DB:H999999:2022-06:main"])
     fen = chance.choice([world.fen[k]] * 9 + [1])
-    paid = chance.random() < 0.7
-    reason = "" if paid else chance.choice(["已销户", "户名不符", ""])
-    return ReturnLine(0, reference, paid, fen, reason)
+    result = chance.choices([PAID, FAILED, RETURNED], (6, 2, 2))[0]
+    reason = "" if result == PAID else chance.choice(["已销户", "户名不符", ""])
+    return ReturnLine(0, reference, result == PAID, fen, reason, result == RETURNED)
 
 
 def faults(world, batch, chance):
@@ -60,15 +72,19 @@ def faults(world, batch, chance):
     row = receive_return(batch.pk, content, "x", by=world.maker)
     with scope(world.maker):
         moved = sorted(
-            Transfer.objects.filter(answered_in=row).values_list("settles_id", "kind", "reason")
+            Transfer.objects.filter(answered_in=row).values_list("payable_id", "kind", "reason")
         )
         told = sorted((p.line, p.column, p.value, p.why) for p in problems_of(row.pk))
     expected = sorted(
-        [(p.transfer_id, "post", "") for p in wanted.post]
-        + [(p.transfer_id, "void", why) for p, why in wanted.void]
+        [(p.payable_id, "post", "") for p in wanted.post]
+        + [(p.payable_id, "void", why) for p, why in wanted.void]
+        + [(p.payable_id, "back", f"退汇：{why}" if why else "退汇") for p, why in wanted.back]
     )
     refused = sorted((p.line, p.column, p.value, p.why) for p in [*wanted.problems, *problems])
-    counted = (row.paid_lines, row.paid_fen, row.failed_lines, row.failed_fen, row.refused_lines)
+    counted = (
+        row.paid_lines, row.paid_fen, row.failed_lines, row.failed_fen, row.returned_lines,
+        row.refused_lines,
+    )  # fmt: skip
     return [
         name
         for name, same in {
@@ -77,7 +93,7 @@ def faults(world, batch, chance):
             "counts": counted
             == (
                 len(wanted.post), wanted.paid_fen, len(wanted.void), wanted.failed_fen,
-                len({line for line, *_ in refused if line}),
+                len(wanted.back), len({line for line, *_ in refused if line}),
             ),
         }.items()
         if not same
@@ -101,10 +117,11 @@ def test_random_files_one_after_another_are_settled_as_the_model_says(world, bat
 
 PLANTED = {
     "the last line wins": ("when not told.agrees then 'contradiction'", ""),
+    "money that came back is a contradiction": ("told.returned then 'back'", "false then 'back'"),
     "amounts are not compared": ("when told.fen <> sent.fen then 'amount'", ""),
     "a contradiction of an earlier file passes": (
-        "when (sent.settled = 'post') = told.paid then 'known'",
-        "when true then 'known'",
+        "when sent.settled = 'post' and told.failed then 'otherwise'",
+        "",
     ),
 }
 

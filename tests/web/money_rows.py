@@ -22,16 +22,17 @@ from doudi.payments.models import (
     Repayment,
     ServiceSpending,
     StandardRaise,
+    Withholding,
     WriteOff,
 )
 from tests.arrange import arranging
 
 
-def fill_money(place: str, batch: Batch, line: Payable, recovery_id: int) -> None:
-    """Everything that hangs on one paid line of a place."""
+def fill_money(place: str, batch: Batch, line: Payable, recovery_id: int) -> dict[str, int]:
+    """Everything that hangs on one paid line of a place; numbers of what has a page."""
     with arranging():
         _claim(line, batch, Recovery.objects.get(pk=recovery_id))
-        _funds(place, batch)
+        spending = _funds(place, batch)
         _prices(place, line)
         raised = StandardRaise.objects.create(
             place=place, scheme="低保", since=clock.business_today(), document="提标文件",
@@ -41,6 +42,9 @@ def fill_money(place: str, batch: Batch, line: Payable, recovery_id: int) -> Non
         RaiseStep.objects.create(
             standard_raise=raised, urban=False, code="二类", old_fen=41700, new_fen=44200
         )
+    return {
+        "allotment": spending.allotment_id, "spending": spending.pk, "raise": raised.pk,
+    }  # fmt: skip
 
 
 def _claim(line: Payable, batch: Batch, recovery: Recovery) -> None:
@@ -55,22 +59,24 @@ def _claim(line: Payable, batch: Batch, recovery: Recovery) -> None:
         amount_fen=100, days=5, remedies="陈述申辩", text="告知", issued_on=today,
     )  # fmt: skip
     Deduction.objects.create(recovery=recovery, payable=line, batch=batch, fen=1)
+    Withholding.objects.create(payable=line, person_id=line.payee_id, batch=batch, fen=1)
     Repayment.objects.create(
         recovery=recovery, voucher="票1", manner="现金", fen=1, received_on=today
     )
     WriteOff.objects.create(recovery=recovery, fen=1, reason="确无能力", proposed_at=now)
 
 
-def _funds(place: str, batch: Batch) -> None:
+def _funds(place: str, batch: Batch) -> ServiceSpending:
     today, now = clock.business_today(), clock.business_now()
     allotment = Allotment.objects.create(
         document="财社1号", place=place, source="中央", year=2022, fen=100_000_00,
         purpose="救助", schemes=[], received_on=today,
     )  # fmt: skip
     Draw.objects.create(allotment=allotment, batch=batch, order=1, fen=1, made_at=now)
-    ServiceSpending.objects.create(
+    spent: ServiceSpending = ServiceSpending.objects.create(
         number="服务1", place=place, allotment=allotment, provider="社工站", fen=1, spent_on=today
     )
+    return spent
 
 
 def _prices(place: str, line: Payable) -> None:

@@ -35,6 +35,8 @@ COMMANDS = (
     "normalise-ids",
     "diff",
     "match",
+    "screen",
+    "screen-files",
 )
 
 

@@ -36,6 +36,10 @@ join people_person e on e.id = m.person_id
 where h.place >= %(low)s and h.place < %(high)s
 order by m.household_id, m.person_id
 """
+_THRESHOLDS = """
+select name, place, since, value from watch_thresholdchange
+where left(place, 6) = left(%(low)s, 6) order by since, id
+"""
 # What came and went within one month was never seen by a month's scan.
 _FACTS = """
 with people as materialized (
@@ -99,7 +103,7 @@ def write_screen_files(folder: Path, place: str = NATION) -> Written:
 
 def _write_county(folder: Path, within: tuple[str, str], written: Written) -> None:
     (folder / layout.FACTS).mkdir(parents=True)
-    told = {"low": within[0], "high": within[1], "kinds": wanted_kinds()}
+    told: dict[str, Any] = {"low": within[0], "high": within[1], "kinds": wanted_kinds()}
     with connection.cursor() as cursor:
         cursor.execute(_HOUSEHOLDS, told)
         households = pl.DataFrame(
@@ -114,6 +118,16 @@ def _write_county(folder: Path, within: tuple[str, str], written: Written) -> No
                 layout.JOINED: pl.Date, layout.LEFT: pl.Date, layout.MOVED: pl.Date,
             },
         )  # fmt: skip
+        cursor.execute(_THRESHOLDS, told)
+        thresholds = pl.DataFrame(
+            cursor.fetchall(), orient="row",
+            schema={
+                layout.NAME: pl.String, layout.PLACE: pl.String, layout.SINCE: pl.Date,
+                layout.VALUE: pl.Int64,
+            },
+        )  # fmt: skip
+    if thresholds.height:
+        thresholds.write_parquet(folder / layout.THRESHOLDS)
     households.write_parquet(folder / layout.HOUSEHOLDS)
     persons.write_parquet(folder / layout.PERSONS)
     for month, number, rows in _by_month(told):

@@ -87,7 +87,7 @@ def _explained(stretch: Stretch, person: str, rounds: tuple[Round, ...]) -> Expl
     household, place = stretch.households.select(HOUSEHOLD, PLACE).row(0)
     months = []
     for turn in rounds:
-        day = day_of(stretch.county, turn)
+        day = day_of(stretch, turn)
         asked = Asked(columns, turn, day)
         view = families.view(0, turn, turn.on, asked.here, asked.present)
         looked = Looked(f"{turn.period}", f"{turn.on}", _kinds(view, mine))

@@ -11,12 +11,14 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import Problem
+from doudi.watch.parameters import parameters
 from doudi.watch.screening.rounds import number_of
 
 HOUSEHOLD, PERSON, PLACE, URBAN = "户号", "人号", "地区", "城镇"
@@ -24,6 +26,8 @@ BIRTH, JOINED, LEFT, MOVED = "出生日期", "入户", "离户", "转入他户"
 KIND, KEY, AMOUNT, CODE, DETAIL = "种类", "键", "金额", "代码", "明细"
 SINCE, BEFORE, RETRACTED, FACT, SOURCE = "起", "止", "撤回", "事实号", "来源"
 HOUSEHOLDS, PERSONS, FACTS = "households.parquet", "persons.parquet", "facts"
+# A county's own figures, where it has moved any; of two in force the lower row speaks.
+THRESHOLDS, NAME, VALUE = "thresholds.parquet", "参数", "值"
 
 _ID = "number"
 # What each column holds and whether it must be there.
@@ -37,6 +41,9 @@ _FACTS = {
     PERSON: (_ID, True), KIND: (_TEXT, True), SINCE: (_DAY, True), BEFORE: (_DAY, False),
     KEY: (_TEXT, False), AMOUNT: (_FEN, False), CODE: (_TEXT, False), DETAIL: (_TEXT, False),
     RETRACTED: (_FLAG, False), FACT: (_FEN, False), SOURCE: (_TEXT, False),
+}  # fmt: skip
+_THRESHOLDS = {
+    NAME: (_TEXT, True), PLACE: (_TEXT, True), SINCE: (_DAY, True), VALUE: (_FEN, True),
 }  # fmt: skip
 _SAID = {_ID: "整数或文字", _TEXT: "文字", _DAY: "日期", _FEN: "整数（金额用分）", _FLAG: "是否"}
 _DATED = re.compile(r"([0-9]{4}-[0-9]{2})(?![0-9]).*\.parquet")
@@ -62,12 +69,22 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure that a place has set for itself from a day on."""
+
+    name: str
+    place: str
+    since: date
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One folder whose names and types are as they should be."""
 
     folder: Path
-    persons: frozenset[str]
     facts: tuple[Delivered, ...]
+    moved: tuple[Moved, ...]
 
     @property
     def name(self) -> str:
@@ -95,7 +112,7 @@ def open_library(folder: Path) -> list[Part]:
 
 def _open(folder: Path) -> Part:
     _columns(folder, HOUSEHOLDS, _HOUSEHOLDS)
-    persons = _columns(folder, PERSONS, _PERSONS)
+    _columns(folder, PERSONS, _PERSONS)
     facts = []
     for path in sorted((folder / FACTS).glob("*.parquet")):
         found = _DATED.fullmatch(path.name)
@@ -107,7 +124,20 @@ def _open(folder: Path) -> Part:
         facts.append(Delivered(path, number_of(Month.parse(found[1])), columns))
     if not facts:
         raise LibraryRefused(folder=folder, why=f"{FACTS} 里没有 Parquet 文件")
-    return Part(folder, persons, tuple(facts))
+    return Part(folder, tuple(facts), _moved(folder))
+
+
+def _moved(folder: Path) -> tuple[Moved, ...]:
+    if not (folder / THRESHOLDS).exists():
+        return ()
+    _columns(folder, THRESHOLDS, _THRESHOLDS)
+    rows = pl.read_parquet(folder / THRESHOLDS).select(NAME, PLACE, SINCE, VALUE).rows()
+    moved = tuple(Moved(*row) for row in rows)
+    for each in moved:
+        if each.name not in parameters():
+            why = f"{THRESHOLDS} 有不认识的参数“{each.name}”"
+            raise LibraryRefused(folder=folder, why=why)
+    return moved
 
 
 def _columns(folder: Path, file: str, wanted: Mapping[str, tuple[object, bool]]) -> frozenset[str]:

@@ -35,6 +35,7 @@ from doudi.watch.screening.layout import (
     SOURCE,
     URBAN,
     LibraryRefused,
+    Moved,
     Part,
     scan,
 )  # fmt: skip
@@ -57,6 +58,7 @@ class Stretch:
     """
 
     county: str
+    moved: tuple[Moved, ...]
     households: pl.DataFrame
     people: pl.DataFrame
     starts: npt.NDArray[np.int64]
@@ -102,6 +104,7 @@ def stretches(
         members = people.slice(begin, end - begin).drop("_at").with_row_index(ROW)
         yield Stretch(
             county=str(households.item(first, COUNTY)),
+            moved=part.moved,
             households=households.slice(first, last - first),
             people=members,
             starts=starts[first : last + 1] - begin,

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from doudi.kernel.divisions import covers
 from doudi.rules.batch.registry import Faults
 from doudi.watch.parameters import told_on
 from doudi.watch.screening.asking import Asked, Columns
@@ -120,7 +121,7 @@ def screen_stretch(
     looks = []
     chosen = np.zeros(stretch.households.height, np.bool_)
     for turn in rounds:
-        asked = Asked(columns, turn, day_of(stretch.county, turn))
+        asked = Asked(columns, turn, day_of(stretch, turn))
         pairs = asked.pairs()
         chosen[np.searchsorted(stretch.starts, pairs.row, "right") - 1] = True
         looks.append((turn, asked.day, asked.here, asked.present, pairs))
@@ -140,6 +141,12 @@ def screen_stretch(
     return hits_frame(hits, stretch), alerts_frame(alerts, stretch)
 
 
-def day_of(county: str, turn: Round) -> Day:
-    """The parameters in force on the day of a round, and the county's standards."""
-    return Day(turn.on, told_on(turn.on), standards(county.ljust(12, "0"), turn.on))
+def day_of(stretch: Stretch, turn: Round) -> Day:
+    """The figures in force on the day of a round, the county's own and its standards among them."""
+    county = stretch.county.ljust(12, "0")
+    own = {
+        each.name: each.value
+        for each in stretch.moved
+        if each.since <= turn.on and covers(each.place, county)
+    }
+    return Day(turn.on, {**told_on(turn.on), **own}, standards(county, turn.on))

@@ -1,11 +1,11 @@
-"""What the desk reads of price linkage and raises: indices, rounds, rosters, steps of classes."""
+"""What the desk reads of price linkage and raises: indices, rounds, raises."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
 from doudi.kernel.dates import Month
-from doudi.payments.models import PriceIndex, PricePerson, PriceRound, RaiseStep, StandardRaise
+from doudi.payments.models import PriceIndex, PriceRound, StandardRaise
 
 
 def indices() -> QuerySet[PriceIndex]:
@@ -28,21 +28,9 @@ def rounds() -> QuerySet[PriceRound]:
     return rows.order_by("-month", "place")
 
 
-def roster_of(round_id: int) -> QuerySet[PricePerson]:
-    """The people of a round, those without a household first: they are not paid."""
-    rows: QuerySet[PricePerson] = PricePerson.objects.filter(round_id=round_id)
-    return rows.select_related("person", "household").order_by("household", "person")
-
-
 def raises() -> QuerySet[StandardRaise]:
     """Raises in view, the newest first."""
     rows: QuerySet[StandardRaise] = StandardRaise.objects.select_related(
         "entered_by", "confirmed_by"
     )
     return rows.order_by("-since", "-id")
-
-
-def steps_of_raise(raise_id: int) -> QuerySet[RaiseStep]:
-    """What each class had and has, urban first."""
-    rows: QuerySet[RaiseStep] = RaiseStep.objects.filter(standard_raise_id=raise_id)
-    return rows.order_by("-urban", "code")

@@ -34,6 +34,7 @@ from doudi.payments.models import (
     Transfer,
     Withholding,
 )
+from doudi.payments.schemes import CERTIFIED
 from doudi.payments.sending import outbox
 from doudi.payments.setoff import LEFT
 
@@ -228,8 +229,10 @@ def _withheld() -> Subquery:
     return Subquery(rows.values("payable").annotate(sum=Sum("fen")).values("sum"))
 
 
-def _waits(fen: int | None) -> str:
-    return f"暂缓成员份额 {Fen(fen).yuan()} 元，{stops.DEATH}" if fen else ""
+def _reason(said: str, scheme: str, withheld: int | None) -> str:
+    why = f"{stops.DEATH}或残疾人证过期" if scheme in CERTIFIED else stops.DEATH
+    waits = f"暂缓成员份额 {Fen(withheld).yuan()} 元，{why}" if withheld else ""
+    return "；".join(part for part in (said, waits) if part)
 
 
 def payments_of(household_id: int) -> list[PaymentSeen]:
@@ -251,9 +254,7 @@ def payments_of(household_id: int) -> list[PaymentSeen]:
             line=row["line"],
             fen=row["fen"],
             state=row["outcome"],
-            reason="；".join(
-                filter(None, (row["bank_reason"] or row["held"], _waits(row["waits"])))
-            ),
+            reason=_reason(row["bank_reason"] or row["held"], row["scheme"], row["waits"]),
             batch_number=row["number"] or "",
             kept_fen=row["kept_fen"],
         )

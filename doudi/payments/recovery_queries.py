@@ -55,11 +55,6 @@ def recoveries(state: str = "") -> QuerySet[Recovery]:
     return with_left(rows).order_by("-found_at", "-id")
 
 
-def recoveries_of(household_id: int) -> QuerySet[Recovery]:
-    """Claims on one household, the newest first."""
-    return recoveries().filter(household_id=household_id)
-
-
 @dataclass(frozen=True)
 class RecoverySeen:
     """A claim with its months, what the family was told, and everything that lowered it."""

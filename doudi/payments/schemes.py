@@ -8,14 +8,26 @@ class SchemeUnknown(Problem):
 
     code = "payment.scheme_unknown"
     say = "“{scheme}”不是可以按月发放的救助项目。"
-    next = "请在已开通的项目中选择：低保、特困、价格临时补贴。"
+    next = "请在已开通的项目中选择：低保、特困、临时救助、两项补贴、儿童补贴、价格临时补贴。"
     fields = ("scheme",)
 
 
 # Due by a roster and not by awards (price_rosters.py).
 PRICE = "价格临时补贴"
 
-CODES: dict[str, str] = {"低保": "DB", "特困": "TK", PRICE: "WJ"}
+# Of whoever holds a certificate of disability, and only while it is in force (README 17).
+CERTIFIED = ("困难残疾人生活补贴", "重度残疾人护理补贴")
+
+CODES: dict[str, str] = {
+    "低保": "DB",
+    "特困": "TK",
+    "临时救助": "LS",
+    "困难残疾人生活补贴": "CS",
+    "重度残疾人护理补贴": "CH",
+    "孤儿": "GE",
+    "事实无人抚养儿童": "SW",
+    PRICE: "WJ",
+}
 
 
 def code_of(scheme: str) -> str:

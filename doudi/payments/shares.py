@@ -1,9 +1,12 @@
-"""A dead member's share (本人份额) is kept back, never the family's money.
+"""A member's share (本人份额) is kept back, never the family's money.
 
 A death holds the share of that person alone: the family's line is paid less a negative line for it
 (``Withholding``), until somebody has checked. Found untrue, the share follows as a line of its own,
 ``sh<withholding>``; dead indeed, it follows only for months up to that of the death. A household of
 one is held entirely (``stops``). Domain: README 10, assistance §3.4.
+
+In the same way the two subsidies of disabled people (两项补贴) stop for whoever's certificate has
+lapsed, from the month after, and follow for those months once it is renewed. README 17.
 """
 
 # ruff: noqa: S608  (statements are put together from constants of this package only)
@@ -18,7 +21,8 @@ from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.divisions import place_range
 from doudi.payments.models import Batch
-from doudi.payments.schemes import PRICE, code_of
+from doudi.payments.parameters import figure
+from doudi.payments.schemes import CERTIFIED, PRICE, code_of
 
 # A line that gives a share back is named after what kept it: sh17, then sh17r1 where it failed.
 GIVEN_BACK = "sh"
@@ -67,11 +71,22 @@ _SHARE = f"""case when starts_with(p.line, '{GIVEN_BACK}') then p.fen
 # A month is due up to that of the death, once it is certain that there was one.
 _DUE_ALL_THE_SAME = "coalesce(s.state, '') = '属实' and p.month <= to_char(h.died_on, 'YYYY-MM')"
 
-# The share of each dead person in each line of {which}, and what is not to be paid of a line now.
-PARTS = f"""{DIED}, {HOMES}, parts as materialized (
-  select p.id, h.person_id, p.fen as whole,
-    case when starts_with(p.line, '{GIVEN_BACK}') then 1
-      else greatest(coalesce(due.persons, a.people, 1), 1) end as people, {_SHARE} as fen
+# A certificate that is known to have ended, none in force at any time of the month, and none that
+# renewed it within the dated number of months. Who never had one on file is left to the decision.
+_FIRST = "(p.month || '-01')::date"
+_CERTIFICATE = "f.person_id = {0} and f.kind = 'disability' and f.known_before is null"
+LAPSED = f"""(exists (select 1 from people_fact f
+    where {_CERTIFICATE} and f.valid_before <= {_FIRST})
+  and not exists (select 1 from people_fact f
+    where {_CERTIFICATE} and (f.valid_before is null or f.valid_before > {_FIRST})
+      and f.valid_since < {_FIRST} + make_interval(months => %(bridged)s + 1)))"""
+_CERTIFIED = ", ".join(f"'{scheme}'" for scheme in CERTIFIED)
+_PEOPLE = f"""case when starts_with(p.line, '{GIVEN_BACK}') then 1
+      else greatest(coalesce({{0}}a.people, 1), 1) end"""
+
+_DEAD_PARTS = f"""
+  select p.id, h.person_id, p.fen as whole, {_PEOPLE.format("due.persons, ")} as people,
+    {_SHARE} as fen, false as lapsed
   from homes h join payments_payable p on p.household_id = h.household_id
   left join cases_award a on a.id = p.award_id and a.scheme = p.scheme
   left join payments_pricedue due on p.scheme = '{PRICE}' and due.id = p.award_id
@@ -79,10 +94,32 @@ PARTS = f"""{DIED}, {HOMES}, parts as materialized (
     and pp.person_id = h.person_id and pp.household_id = p.household_id
   left join watch_suspension s on s.person_id = h.person_id and s.scheme = p.scheme
     and s.state in ('待核', '属实')
-  where {{which}} and not ({_DUE_ALL_THE_SAME}) and ({_COUNTED})),
+  where {{which}} and not ({_DUE_ALL_THE_SAME}) and ({_COUNTED})"""
+
+_LAPSED_PARTS = f"""
+  select p.id, ap.person_id, p.fen as whole, {_PEOPLE.format("")} as people,
+    case when starts_with(p.line, '{GIVEN_BACK}') then p.fen
+      else greatest(1, p.fen / greatest(a.people, 1)) end as fen, true as lapsed
+  from payments_payable p join cases_award a on a.id = p.award_id and a.scheme = p.scheme
+  join cases_awardperson ap on ap.award_id = a.id
+    and (ap.before is null or ap.before > {_FIRST})
+  where {{certified}} and {{which}} and p.scheme in ({_CERTIFIED})
+    and (not starts_with(p.line, '{GIVEN_BACK}') or ap.person_id = {_ITS_OWN})
+    and {LAPSED.format("ap.person_id")}"""
+
+# Whether certificates matter at all, asked once for a statement.
+FOR_SCHEME = f"%(scheme)s::text in ({_CERTIFIED})"
+FOR_BATCH = f"(select b.scheme in ({_CERTIFIED}) from payments_batch b where b.id = %(batch)s)"
+
+# The share of each such person in each line of {which}, and what is not to be paid of a line now.
+PARTS = f"""{DIED}, {HOMES}, parts as materialized (
+  select id, person_id, max(whole) as whole, max(people) as people, max(fen) as fen,
+    bool_and(lapsed) as lapsed
+  from ({_DEAD_PARTS} union all {_LAPSED_PARTS}) part group by id, person_id),
 gone as materialized (
-  select id, (case when count(*) >= max(people) or sum(fen) >= max(whole) then max(whole)
-    else sum(fen) end)::bigint as fen
+  select id, bool_and(lapsed) as lapsed,
+    (case when count(*) >= max(people) or sum(fen) >= max(whole) then max(whole)
+      else sum(fen) end)::bigint as fen
   from parts group by id)"""
 
 # Does this payment still stand? What the bank could not make, or took back, does not.
@@ -109,7 +146,7 @@ order by p.id, w.person_id, w.id
 """
 
 _KEEP = f"""
-with {PARTS.format(which="p.batch_id = %(batch)s")}
+with {PARTS.format(which="p.batch_id = %(batch)s", certified=FOR_BATCH)}
 insert into payments_withholding (payable_id, person_id, batch_id, fen)
 select parts.id, parts.person_id, %(batch)s, parts.fen
 from parts join gone on gone.id = parts.id and gone.fen < parts.whole
@@ -149,6 +186,7 @@ left join watch_suspension s on s.person_id = w.person_id and s.scheme = p.schem
   and s.state in ('待核', '属实')
 where p.scheme = %(scheme)s and p.place >= %(low)s and p.place < %(high)s and not w.given_back
   and (h.person_id is null or ({_DUE_ALL_THE_SAME}))
+  and not (p.scheme in ({_CERTIFIED}) and {LAPSED.format("w.person_id")})
   and exists (select 1 from payments_transfer t where t.payable_id = p.id and t.kind = 'post')
   and not {FAILED.format("p")}
 order by w.id
@@ -156,9 +194,14 @@ on conflict (reference) do nothing
 """
 
 
+def bridged() -> int:
+    """Months without a certificate that are paid for after all once it is renewed."""
+    return figure("certificate.bridged_months", clock.business_today())
+
+
 def keep(batch: Batch, month: Month) -> int:
-    """Keep the shares of dead members back from the lines of a batch; returns how many shares."""
-    told: dict[str, Any] = {"batch": batch.pk, "first": month.first_day}
+    """Keep such shares back from the lines of a batch that is being made; returns how many."""
+    told: dict[str, Any] = {"batch": batch.pk, "first": month.first_day, "bridged": bridged()}
     with connection.cursor() as cursor:
         cursor.execute(_GIVEN, told)
         kept = int(cursor.rowcount)
@@ -191,6 +234,7 @@ def give_back(place: str, scheme: str, *, held: str) -> int:
                 "low": low,
                 "high": high,
                 "held": held,
+                "bridged": bridged(),
                 "now": clock.business_now(),
             },
         )

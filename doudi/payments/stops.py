@@ -26,7 +26,8 @@ ENDED = "待遇已停发或变更"
 NAME_UNFIT = "户名含有银行不接受的字符"
 OTHER_HOLDER = "户名不是本人，也没有代管协议"
 COOLING = "收款账户刚变更，冷静期未满"
-ALL = (DEATH, NO_ACCOUNT, ENDED, NAME_UNFIT, OTHER_HOLDER, COOLING)
+LAPSED = "残疾人证过期或注销，待换证"
+ALL = (DEATH, LAPSED, NO_ACCOUNT, ENDED, NAME_UNFIT, OTHER_HOLDER, COOLING)
 # Who buries the dead is paid although, and because, somebody died.
 FUNERAL = "治丧人"
 
@@ -64,7 +65,8 @@ _CHANGED = """k.confirmed_at > %(calm)s and exists (select 1 from people_payeeac
 _NOW = f"""select p.id, case when g.id is null then k.id end as account_id,
     g.id as arrangement_id,
     case when a.id is null and due.id is null then '{ENDED}'
-      when gone.fen >= p.fen and g.kind is distinct from '{FUNERAL}' then '{DEATH}'
+      when gone.fen >= p.fen and g.kind is distinct from '{FUNERAL}'
+        then case when gone.lapsed then '{LAPSED}' else '{DEATH}' end
       when g.id is not null then case when {_UNFIT.format("g")} then '{NAME_UNFIT}'
         when g.confirmed_at > %(calm)s then '{COOLING}' else '' end
       when k.id is null then '{NO_ACCOUNT}'
@@ -83,7 +85,7 @@ _WAITING = """p.batch_id is null and p.scheme = %(scheme)s and p.month = %(month
     and p.place >= %(low)s and p.place < %(high)s and p.held = any(%(known)s)"""
 
 _REFRESH = f"""
-with {shares.PARTS.format(which=_WAITING)}, now as ({_NOW}
+with {shares.PARTS.format(which=_WAITING, certified=shares.FOR_SCHEME)}, now as ({_NOW}
   where {_WAITING})
 update payments_payable p set held = now.held, account_id = now.account_id,
   arrangement_id = now.arrangement_id
@@ -98,7 +100,7 @@ _MORE_KEPT_BACK = f"""(gone.fen is not null and g.kind is distinct from '{FUNERA
 
 _NOW_AND_MORE = _NOW.replace("as held", f"as held, {_MORE_KEPT_BACK} as more")
 _TAKE_OUT = f"""
-with {shares.PARTS.format(which="p.batch_id = %(batch)s")},
+with {shares.PARTS.format(which="p.batch_id = %(batch)s", certified=shares.FOR_BATCH)},
 now as ({_NOW_AND_MORE} where p.batch_id = %(batch)s)
 update payments_payable p set batch_id = null,
   held = case when now.held <> '' then now.held when now.more then '{DEATH}'
@@ -119,6 +121,7 @@ def told(place: str, scheme: str, month: Month) -> dict[str, Any]:
         "month": str(month),
         "first": month.first_day,
         "calm": calm(),
+        "bridged": shares.bridged(),
     }
 
 
@@ -139,5 +142,10 @@ def refresh(place: str, scheme: str, month: Month) -> int:
 def take_out(batch_id: int, month: Month) -> int:
     """Take lines that meet a stop now out of a batch and hold them; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_OUT, {"batch": batch_id, "first": month.first_day, "calm": calm()})
+        moment: dict[str, Any] = {
+            "first": month.first_day,
+            "calm": calm(),
+            "bridged": shares.bridged(),
+        }
+        cursor.execute(_TAKE_OUT, {"batch": batch_id, **moment})
         return int(cursor.rowcount)

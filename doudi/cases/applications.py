@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,11 +13,13 @@ from doudi.base.calendars import calendar
 from doudi.base.locks import lock
 from doudi.cases import stages
 from doudi.cases.household import MemberSeen, make_visible, member_ids, members_on
+from doudi.cases.kin import has_kin
 from doudi.cases.law import local_value, read_means
 from doudi.cases.models import AwardPerson, Case
 from doudi.cases.problems import (
     AlreadyAwarded,
     AlreadyExtended,
+    NobodyNamed,
     NoSuchCause,
     NoSuchChannel,
     NoSuchProcedure,
@@ -25,7 +28,17 @@ from doudi.cases.problems import (
     OpenCaseExists,
     OutsideTownship,
 )
-from doudi.cases.procedures import EXCLUSIVE, LAW, PROCEDURES, Procedure, Way
+from doudi.cases.procedures import (
+    EXCLUSIVE,
+    LAW,
+    PROCEDURES,
+    Procedure,
+    Way,
+    same_scheme,
+    低保,
+    低保乡镇,
+)
+from doudi.cases.standing import spared
 from doudi.kernel import clock
 from doudi.kernel.divisions import check_division_code
 from doudi.kernel.problems import require
@@ -50,43 +63,49 @@ def accept(
     alert_id: int | None = None,
     kin_of_official: bool = False,
     applied_on: date | None = None,
+    subjects: tuple[int, ...] = (),
     by: Actor,
 ) -> Case:
     """Accept an application in the township of the actor (受理地): the terms begin today.
 
-    ``declared`` is what ``law.read_means`` reads. Refused where the household has an open case or a
-    live award of the procedure, or where the applicant is not an adult member.
+    ``declared`` is what ``law.read_means`` reads; ``subjects`` are the members for whom it is,
+    where a person is the holder. Refused where the household has an open case or a live award of
+    the scheme, or where the applicant is not an adult member.
     """
+    _demand_township(by)
+    today = clock.business_today()
     told = _procedure(procedure, channel)
     means = read_means(declared)
     said = stages.stated(reason, "申请理由")
-    _demand_township(by)
-    lock(f"case.household:{household_id}:{procedure}", f"case.number:{by.place}")
+    lock(f"case.household:{household_id}:{told.scheme}", f"case.number:{by.place}")
     household = one_or_not_there(Household.objects.all(), pk=household_id)
-    _refuse_second_case(household_id, procedure)
-    today = clock.business_today()
-    due = _whole_term(told, by.place, today)
+    _refuse_second_case(household_id, told)
+    members = member_ids(household_id, today)
+    kin = kin_of_official or has_kin(members)
+    told = _confirmed_by(told, by.place, today, kin=kin)
+    due = told.whole.due(today, calendar()) if told.whole else Due(today)
     case: Case = Case.objects.create(
         number=_next_number(told, by.place, today.year),
-        procedure=procedure,
+        procedure=told.name,
         place=by.place,
         household=household,
         applicant_id=_known_member(household_id, applicant_id, today),
         channel=channel,
         reason=said,
-        stage="待授权",
+        stage=_first_stage(told, members, today),
+        subjects=_subjects(told, subjects, members),
         alert_subject=f"watch.alert:{alert_id}" if alert_id else "",
         applied_on=applied_on or today,
         accepted_on=today,
         due_on=due.day,
         due_provisional=due.provisional,
-        kin_of_official=kin_of_official,
+        kin_of_official=kin,
         accepted_by_id=by.user_id,
         declared={"declared": means},
     )
     make_visible(case, by)
-    _check_people(told, members_on(household_id, today), applicant_id, today)
-    stages.write_step(case, ACCEPT, "", by, said)
+    _check_people(case, told, members_on(household_id, today), applicant_id, today)
+    stages.write_step(case, replace(ACCEPT, article=told.law), "", by, said)
     stages.hand_on(case)
     if alert_id is not None:
         _link_alert(alert_id, case, by)
@@ -105,10 +124,26 @@ def _demand_township(by: Actor) -> None:
     require(check_division_code(by.place).level == 4, OutsideTownship())
 
 
-def _refuse_second_case(household_id: int, procedure: str) -> None:
-    found = Case.objects.filter(household_id=household_id, procedure=procedure, closed_at=None)
+def _refuse_second_case(household_id: int, told: Procedure) -> None:
+    names = same_scheme(told)
+    found = Case.objects.filter(household_id=household_id, procedure__in=names, closed_at=None)
     for number, stage in found.values_list("number", "stage"):
-        raise OpenCaseExists(procedure=procedure, case=number, stage=stage)
+        raise OpenCaseExists(procedure=told.scheme, case=number, stage=stage)
+
+
+def _first_stage(told: Procedure, members: list[int], today: date) -> str:
+    """The first stage; who holds 低保 or 特困 is not asked about means again."""
+    if told.spares_check and spared(members, today):
+        return "待调查"
+    return told.stages[0].name
+
+
+def _subjects(told: Procedure, subjects: tuple[int, ...], members: list[int]) -> list[int]:
+    if told.holder == "户":
+        return []
+    named = sorted(set(subjects))
+    require(named and set(named) <= set(members), NobodyNamed(procedure=told.name))
+    return named
 
 
 def _known_member(household_id: int, applicant_id: int, today: date) -> int:
@@ -116,9 +151,13 @@ def _known_member(household_id: int, applicant_id: int, today: date) -> int:
     return applicant_id
 
 
-def _whole_term(told: Procedure, place: str, today: date) -> Due:
+def _confirmed_by(told: Procedure, place: str, today: date, *, kin: bool) -> Procedure:
+    """Whose way a file of 低保 takes: the township's where the county gave it the confirmation.
+
+    Where kin of an official apply the county must visit, so the county confirms.
+    """
     devolved = local_value("低保审核确认权", place, today) == "乡镇"
-    return (told.whole_devolved if devolved else told.whole).due(today, calendar())
+    return 低保乡镇 if told is 低保 and devolved and not kin else told
 
 
 def _next_number(told: Procedure, place: str, year: int) -> str:
@@ -129,16 +168,23 @@ def _next_number(told: Procedure, place: str, year: int) -> str:
 
 
 def _check_people(
-    told: Procedure, members: list[MemberSeen], applicant_id: int, today: date
+    case: Case, told: Procedure, members: list[MemberSeen], applicant_id: int, today: date
 ) -> None:
     applicant = next(member for member in members if member.person_id == applicant_id)
-    adult = applicant.age >= told.adult_age and not applicant.dead
-    require(adult, NotAdult(name=applicant.name, age=told.adult_age))
-    refuse_second_award([member.person_id for member in members], told.group, today)
+    age = 0 if told.child else told.adult_age  # the village applies for a child without guardian
+    adult = applicant.age >= age and not applicant.dead
+    require(adult, NotAdult(name=applicant.name, age=age))
+    named = case.subjects or [member.person_id for member in members]
+    refuse_second_award(named, told.group, today)
 
 
 def refuse_second_award(person_ids: list[int], group: str, on: date) -> None:
-    """Raise ``AlreadyAwarded`` where one of these stands in a live award of the group."""
+    """Raise ``AlreadyAwarded`` where one of these stands in a live award of the group.
+
+    临时救助 is no group: the rules see to it that one cause is helped once a year.
+    """
+    if not EXCLUSIVE[group]:
+        return
     rows = AwardPerson.objects.filter(person_id__in=person_ids, group=group)
     found = [
         (name, scheme)
@@ -176,6 +222,7 @@ def extend(case_id: int, cause: str, *, by: Actor) -> Case:
     """Extend the whole to 45 working days from acceptance, once, for one of the listed causes."""
     case = stages.take(case_id, "case.extend", by)
     told = PROCEDURES[case.procedure]
+    assert told.whole_special is not None, "only a procedure with such a term has the verb"
     allowed = "、".join(told.extension_causes)
     require(cause in told.extension_causes, NoSuchCause(cause=cause, allowed=allowed))
     due = told.whole_special.due(case.accepted_on, calendar())

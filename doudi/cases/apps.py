@@ -12,15 +12,19 @@ class CasesConfig(AppConfig):
         """Register every verb, so that the list of actions is whole."""
         from doudi.cases import (
             applications,
+            approval,
             awards,
+            care,
             checking,
             decisions,
             investigation,
+            kin,
             opinions,
             publicity,
             review,
+            urgent,
         )
 
-        verbs = (applications, awards, checking, decisions, investigation, opinions, publicity)
-        for module in (*verbs, review):
+        verbs = (applications, approval, awards, care, checking, decisions, investigation, kin)
+        for module in (*verbs, opinions, publicity, review, urgent):
             assert module.__name__.startswith(self.name)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.locks import lock
 from doudi.cases import stages
-from doudi.cases.models import Award, AwardPerson, Case, Decision
+from doudi.cases.models import Award, AwardPerson, Case, CaseRecord, Decision
+from doudi.cases.outcomes import outcome_of
 from doudi.cases.problems import AwardEnded, NoSuchCause
 from doudi.cases.procedures import PROCEDURES
 from doudi.cases.topics import AWARD_CHANGED
@@ -15,41 +21,142 @@ from doudi.kernel.divisions import covers
 from doudi.kernel.problems import require
 from doudi.people import chain, facts
 from doudi.people.facts import FactValue
+from doudi.rules import Determination
 
 STOP_REASONS = (
     "收入超标", "财产超标", "死亡", "转入特困", "自愿退出", "拒绝核查", "骗取", "重复享受", "服刑",
 )  # fmt: skip
 
 
-def start_award(case: Case, decision: Decision, people: list[int]) -> Award:
-    """Start what the decision gives, covering the counted members; inside the decision's action."""
-    household = case.household
+def first_month(case: Case, today: date) -> date:
+    """First day of the first month: the next (T108, T206), that of the application, or this one."""
+    starts = PROCEDURES[case.procedure].starts
+    if PROCEDURES[case.procedure].finding:
+        return Month.of(today).first_day
+    if starts == "申请当月":
+        return Month.of(case.applied_on).first_day
+    return Month.of(today).first_day if starts == "当月" else Month.of(today).next_first_day
+
+
+def start_awards(case: Case, decision: Decision) -> list[Award]:
+    """Start what the decision gives, covering those whom it counts; inside the action.
+
+    Each holder's benefit becomes a fact. A finding has no award; what was given before the papers
+    is taken from what is given now.
+    """
+    procedure = PROCEDURES[case.procedure]
+    for scheme, shares in _by_scheme(case, decision).items():
+        for _, holder, fen in shares:
+            if procedure.finding or procedure.holder == "人":
+                _write_finding(case, decision, scheme, int(holder or case.applicant_id), fen)
+    if procedure.finding:
+        return []
+    return [
+        award
+        for scheme, shares in _by_scheme(case, decision).items()
+        if (award := _start(case, decision, scheme, shares)) is not None
+    ]
+
+
+def _by_scheme(case: Case, decision: Decision) -> dict[str, list[list[Any]]]:
+    procedure = PROCEDURES[case.procedure]
+    found: dict[str, list[list[Any]]] = {}
+    for share in decision.shares:
+        scheme = share[0] if len(procedure.programmes) > 1 else procedure.scheme
+        found.setdefault(scheme, []).append(share)
+    return found
+
+
+def _start(case: Case, decision: Decision, scheme: str, shares: list[list[Any]]) -> Award | None:
+    procedure, household = PROCEDURES[case.procedure], case.household
     assert decision.starts is not None, "a confirmation has a first month"
+    people = covered_by(case, decision, shares)
+    amount = sum(fen for _, _, fen in shares)
+    since, before = decision.starts, decision.before
+    if procedure.once:
+        amount -= _given_first(case)
+        since = _free_month(case, scheme, since)
+        before = Month.of(since).next_first_day
+    elif procedure.holder == "人":
+        joined = _join(case, scheme, Month.of(decision.decided_on).next_first_day)
+        if joined is not None:
+            since, amount = joined.before or since, amount + joined.amount_fen
+            people += [row.person_id for row in joined.covered.all()]
+    if amount <= 0:
+        return None
     award: Award = Award.objects.create(
-        scheme=case.procedure,
+        scheme=scheme,
         place=household.place if covers(case.place, household.place) else case.place,
         household=household,
         payee_id=case.applicant_id,
         decision=decision,
-        amount_fen=decision.amount_fen,
-        people=decision.people,
+        amount_fen=amount,
+        people=len(people),
         urban=household.urban,
-        since=decision.starts,
+        since=since,
+        before=before,
     )
-    group = PROCEDURES[case.procedure].group
+    group = scheme if len(procedure.programmes) > 1 or procedure.once else procedure.group
+    if procedure.once:
+        group = f"{group}:{award.pk}"  # nobody is excluded by having been helped once
     AwardPerson.objects.bulk_create(
-        AwardPerson(award=award, person_id=person_id, group=group, since=award.since)
+        AwardPerson(award=award, person_id=person_id, group=group, since=award.since, before=before)
         for person_id in people
     )
-    _write_benefit(award)
+    if procedure.holder == "户" and not procedure.once:
+        _write_benefit(award)
     AWARD_CHANGED.emit(award_id=award.pk, place=award.place)
     return award
+
+
+def _join(case: Case, scheme: str, since: date) -> Award | None:
+    """Another holder of the household has the scheme: one award for both from the next month on.
+
+    The household is paid a scheme by one line a month, so the former award ends where this begins.
+    """
+    live = Award.objects.filter(household_id=case.household_id, scheme=scheme)
+    former: Award | None = live.filter(before=None).first()
+    if former is None:
+        return None
+    former.before = max(since, Month.of(former.since).next_first_day)
+    former.stop_reason = "并入"
+    former.save()
+    AwardPerson.objects.filter(award=former).update(before=former.before)
+    AWARD_CHANGED.emit(award_id=former.pk, place=former.place)
+    return former
+
+
+def covered_by(case: Case, decision: Decision, shares: list[list[Any]]) -> list[int]:
+    """The persons whom an award covers: its holders, or the members that the rules counted."""
+    if PROCEDURES[case.procedure].holder == "人":
+        return sorted({int(holder) for _, holder, _ in shares})
+    determined = Determination.from_json(decision.trace)
+    return list(outcome_of(case, determined).people)
+
+
+def _given_first(case: Case) -> int:
+    rows = CaseRecord.objects.filter(case=case, kind="先行救助")
+    return int(rows.values_list("amount_fen", flat=True).first() or 0)
+
+
+def _free_month(case: Case, scheme: str, since: date) -> date:
+    """The first month from this one on in which the household is not already paid the scheme."""
+    taken = set(
+        Award.objects.filter(household_id=case.household_id, scheme=scheme, since__gte=since)
+        .exclude(before=F("since"))
+        .values_list("since", flat=True)
+    )
+    while since in taken:
+        since = Month.of(since).next_first_day
+    return since
 
 
 def _class_of(decision: Decision) -> str:
     """The class by which the amount was computed: 一类 to 四类, or 差额."""
     shown = {step["name"]: step.get("shown", "") for step in decision.trace["trace"]}
-    return shown["评定类别"] if shown.get("低保计发方式") == "分档" else "差额"
+    if shown.get("低保计发方式") == "分档" and "评定类别" in shown:
+        return str(shown["评定类别"])
+    return "差额"
 
 
 def _source(award: Award) -> str:
@@ -70,24 +177,38 @@ def _write_benefit(award: Award) -> None:
     facts.put(award.payee_id, [value], _source(award))
 
 
-@action("award.end", needs="case.decide", fresh_seal=True)
+def _write_finding(case: Case, decision: Decision, scheme: str, person_id: int, fen: int) -> None:
+    """What a decision finds of a person is a fact: a finding, or a benefit of their own."""
+    assert decision.starts is not None, "a confirmation has a first month"
+    before = decision.before
+    if PROCEDURES[case.procedure].once:
+        before = Month.of(decision.starts).next_first_day
+    value = FactValue(
+        kind="benefit",
+        key=scheme,
+        amount_fen=fen or None,
+        detail={"people": 1},
+        valid_since=decision.starts,
+        valid_before=before,
+    )
+    facts.put(person_id, [value], f"decision:{decision.pk}")
+
+
+@action("award.end", needs="award.change", fresh_seal=True)
 def end_award(award_id: int, before: Month, reason: str, *, by: Actor) -> Award:
     """Stop an award from the month ``before`` on; a month before its first undoes it altogether.
 
     Months already paid are for payments to recover; they hear of it by ``award.changed``.
     """
     lock(f"award:{award_id}")
-    award: Award = one_or_not_there(Award.objects.select_related("decision"), pk=award_id)
+    award: Award = one_or_not_there(Award.objects.select_related("decision__case"), pk=award_id)
     require(reason in STOP_REASONS, NoSuchCause(cause=reason, allowed="、".join(STOP_REASONS)))
     ends = max(before.first_day, award.since)
     require(award.before is None or ends < award.before, AwardEnded(before=award.before))
     award.before, award.stop_reason = ends, reason
     award.save()
     AwardPerson.objects.filter(award=award).update(before=ends)
-    if ends > award.since:
-        _write_benefit(award)
-    else:
-        facts.close_source(_source(award))
+    _end_benefits(award, ends)
     chain.append(
         award.household_id,
         "停发",
@@ -98,3 +219,18 @@ def end_award(award_id: int, before: Month, reason: str, *, by: Actor) -> Award:
     )
     AWARD_CHANGED.emit(award_id=award.pk, place=award.place)
     return award
+
+
+def _end_benefits(award: Award, ends: date) -> None:
+    """The facts of an ended award end with it; those of one undone are closed."""
+    if ends <= award.since:
+        facts.close_source(_source(award))
+    elif PROCEDURES[award.decision.case.procedure].holder == "户":
+        _write_benefit(award)
+    else:
+        for programme, holder, fen in award.decision.shares:
+            case, decision = award.decision.case, award.decision
+            decision.before = ends
+            scheme = award.scheme
+            if scheme in (programme, PROCEDURES[case.procedure].scheme):
+                _write_finding(case, decision, scheme, int(holder), fen)

@@ -51,4 +51,4 @@ def check_person(case: Case, verb: str, by: Actor) -> None:
 
 def title_of(procedure: str, verb: str) -> str:
     """What people call a verb, the first one (acceptance) included."""
-    return "受理申请" if verb == "case.accept" else PROCEDURES[procedure].title_of(verb)
+    return PROCEDURES[procedure].title_of(verb)

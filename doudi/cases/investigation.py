@@ -38,8 +38,7 @@ def record_investigation(
     found = visit_home(case, visit, by)
     for person_id, values in sorted((facts_found or {}).items()):
         facts.put(person_id, values, f"visit:{found.pk}")
-    before = case.declared.get("checked", {"household": {}, "members": {}})
-    case.declared = {**case.declared, "checked": _merged(before, means)}
+    lay_over(case, means)
     case.visit, case.investigated_by_id = found, by.user_id
     stages.move(case, "case.investigate", by, to="待初审")
     return case
@@ -57,9 +56,17 @@ def visit_home(case: Case, visit: VisitFacts, by: Actor) -> Visit:
     return record_visit(case.household_id, told, by=by)
 
 
+def lay_over(case: Case, means: dict[str, Any]) -> None:
+    """Put what was checked above everything else known of the case; the caller saves it."""
+    before = case.declared.get("checked", {"household": {}, "members": {}})
+    case.declared = {**case.declared, "checked": _merged(before, means)}
+
+
 def _merged(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     members = {
         reference: {**before["members"].get(reference, {}), **now["members"].get(reference, {})}
         for reference in [*before["members"], *now["members"]]
     }
-    return {"household": {**before["household"], **now["household"]}, "members": members}
+    merged = {"household": {**before["household"], **now["household"]}, "members": members}
+    obligors = {**before.get("obligors", {}), **now.get("obligors", {})}
+    return {**merged, "obligors": obligors} if obligors else merged

@@ -12,17 +12,18 @@ from datetime import date
 from typing import Any
 
 from doudi.base.models import ParameterOverlay
+from doudi.cases import terms
 from doudi.cases.models import Case
-from doudi.cases.problems import MeansUnknown, NotDecidable, NotDue
+from doudi.cases.problems import MeansUnknown
 from doudi.cases.procedures import PROCEDURES
+from doudi.cases.standing import standing_of
 from doudi.kernel.divisions import covers
-from doudi.kernel.money import Fen
 from doudi.kernel.problems import require
 from doudi.people.means import household_means
 from doudi.rules import (
     Determination,
     HouseholdFacts,
-    Outcome,
+    ObligorFacts,
     Overlay,
     ParameterValue,
     PersonFacts,
@@ -33,18 +34,22 @@ from doudi.rules.dialect import Level
 
 Means = dict[str, dict[str, Any]]
 _NOTHING: Means = {"household": {}, "members": {}}
+OBLIGORS = "义务人"
 
 
 def read_means(told: Mapping[str, Any]) -> Means:
     """Means as a form gives them: names of the household, and per member id the names of a person.
 
     ``{"评定类别": "二类", "17": {"工资性收入": 1200000}}`` (fen over the accounting window). Raises
-    ``MeansUnknown`` for a name that the rules do not know at that level.
+    ``MeansUnknown`` for a name that the rules do not know at that level. Under 义务人 stands a list
+    of those who owe support and of parents: ``{"of": ["17"], "义务人关系": "父母", …}``.
     """
     read: Means = {"household": {}, "members": {}}
     known = inputs()
     for name, value in told.items():
-        if isinstance(value, Mapping):
+        if name == OBLIGORS:
+            read["obligors"] = {str(at): _obligor(known, one) for at, one in enumerate(value)}
+        elif isinstance(value, Mapping):
             for own in value:
                 require(_is_at(known, own, Level.PERSON), MeansUnknown(name=own))
             read["members"][str(name)] = dict(value)
@@ -52,6 +57,12 @@ def read_means(told: Mapping[str, Any]) -> Means:
             require(_is_at(known, name, Level.HOUSEHOLD), MeansUnknown(name=name))
             read["household"][str(name)] = value
     return read
+
+
+def _obligor(known: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    for name in told:
+        require(name == "of" or _is_at(known, name, Level.OBLIGOR), MeansUnknown(name=name))
+    return {**told, "of": [str(holder) for holder in told.get("of", ())]}
 
 
 def _is_at(known: Mapping[str, Any], name: Any, level: Level) -> bool:
@@ -63,18 +74,35 @@ def facts_of_case(case: Case, on: date) -> HouseholdFacts:
     seen = household_means(case.household_id, on, applicant_id=case.applicant_id)
     declared = case.declared.get("declared", _NOTHING)
     checked = case.declared.get("checked", _NOTHING)
+    procedure = PROCEDURES[case.procedure]
+    standing = standing_of(case, procedure, on, [int(m.reference) for m in seen.members])
+    obligors = {**declared.get("obligors", {}), **checked.get("obligors", {})}
     return HouseholdFacts(
-        _laid_over(declared["household"], seen.values, checked["household"]),
+        {
+            **standing.unless_said,
+            **_laid_over(declared["household"], seen.values, checked["household"]),
+            **standing.household,
+            **dict(procedure.fixed),
+        },
         tuple(
             PersonFacts(
                 member.reference,
-                _laid_over(
-                    declared["members"].get(member.reference, {}),
-                    member.values,
-                    checked["members"].get(member.reference, {}),
-                ),
+                {
+                    **_laid_over(
+                        declared["members"].get(member.reference, {}),
+                        member.values,
+                        checked["members"].get(member.reference, {}),
+                    ),
+                    **standing.members.get(member.reference, {}),
+                },
             )
             for member in seen.members
+        ),
+        tuple(
+            ObligorFacts(
+                f"义务人{at}", tuple(told["of"]), {n: v for n, v in told.items() if n != "of"}
+            )
+            for at, told in sorted(obligors.items())
         ),
     )
 
@@ -129,43 +157,18 @@ def _laid_over(
 
 
 def determine_case(case: Case, on: date) -> Determination:
-    """What the law gives this case on a day, with its full trace."""
-    programme = PROCEDURES[case.procedure].programme
+    """What the law gives this case on a day, with its full trace.
+
+    The limits of approval are those of 临时救助, whichever of its programmes is asked.
+    """
+    procedure = PROCEDURES[case.procedure]
+    limits = ("临时救助",) if procedure.once else ()
     return determine(
         facts_of_case(case, on),
         on,
         case.place,
         overlay=overlay_in_force(),
-        programmes=(programme,),
-    )
-
-
-def outcome_of(determined: Determination, procedure: str) -> Outcome:
-    """The outcome of the procedure's programme for the household."""
-    found = determined.outcome(PROCEDURES[procedure].programme)
-    assert found is not None, f"the rules know no {procedure} on {determined.on}"
-    return found
-
-
-def demand_due(outcome: Outcome) -> Fen:
-    """The monthly amount; raises ``NotDue`` unless the rules say 符合."""
-    if outcome.result != "符合" or outcome.monthly <= 0:
-        raise NotDue(result=outcome.result, reasons="；".join(outcome.reasons))
-    return outcome.monthly
-
-
-def demand_decidable(outcome: Outcome) -> None:
-    """Raise ``NotDecidable`` while something is unknown or under review: unknown is not "no"."""
-    if outcome.result not in ("符合", "不符合"):
-        raise NotDecidable(result=outcome.result, reasons="；".join(outcome.reasons))
-
-
-def counted_people(determined: Determination) -> list[int]:
-    """Ids of the persons whom the rules count as members of the household, in order."""
-    return sorted(
-        int(step.holder)
-        for step in determined.trace
-        if step.name == "共同生活" and step.holder and step.value
+        programmes=tuple(dict.fromkeys((*procedure.programmes, *limits))),
     )
 
 
@@ -183,7 +186,7 @@ def overlay_in_force() -> Overlay | None:
                 row.keys,
             ]
             for row in ParameterOverlay.objects.order_by("id")
-            if row.name not in LOCAL_NAMES
+            if row.name not in LOCAL_NAMES and not row.name.startswith(terms.LOCAL)
         ]
     )
 

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from doudi.base.access import Guarded, by_parent, by_place
+from doudi.base.access import Guarded, by_parent, by_person, by_place
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
 from doudi.exchange.models import Verification
 from doudi.people.models import DateSpan, Household, Person, Visit
@@ -17,14 +17,14 @@ class Case(Guarded):
     guard = by_place("place")
 
     number = models.CharField("案件号", max_length=24, unique=True)
-    procedure = models.CharField("程序", max_length=20)  # 低保
+    procedure = models.CharField("程序", max_length=20)  # a name of procedures.PROCEDURES
     place = models.CharField("受理地", max_length=PLACE_LENGTH)
     household = models.ForeignKey(Household, models.PROTECT, related_name="cases")
     applicant = models.ForeignKey(Person, models.PROTECT, related_name="+")
     channel = models.CharField("申请方式", max_length=10)  # 窗口 网办 代办 主动发现
     reason = models.TextField("申请理由")
-    stage = models.CharField("环节", max_length=10)
-    # 待授权 待核对 待调查 待初审 待公示 公示中 待审核 待决定 已确认 不予确认 已终止
+    stage = models.CharField("环节", max_length=10)  # a stage or an end of the procedure
+    subjects = models.JSONField("对象", default=list)  # person ids, where a person is the holder
     round = models.SmallIntegerField("轮次", default=1)
     alert_subject = models.CharField("来源", max_length=80, default="")
     applied_on = models.DateField("申请日")
@@ -68,6 +68,44 @@ class CaseStep(Guarded):
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=30)
     at = models.DateTimeField()
+
+
+class CaseRecord(Guarded):
+    """What a case holds beside its steps: relief given first, minutes, abilities, an agreement."""
+
+    guard = by_parent("case_id", "cases_case", append_only=True)
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="records")
+    kind = models.CharField("种类", max_length=10)  # 先行救助 会议纪要 自理能力 照料协议
+    content = models.JSONField("内容")
+    amount_fen = models.BigIntegerField("金额", null=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "案件记载"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(kind="先行救助"), name="relief_is_given_first_once"
+            )
+        ]
+
+
+class Kinship(Guarded):
+    """A handler's near relative among those who apply (近亲属备案): the county must visit."""
+
+    guard = by_person("person_id", append_only=True)
+
+    official = models.ForeignKey(User, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    relation = models.CharField("关系", max_length=10)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "近亲属备案"
+        constraints = [
+            models.UniqueConstraint(fields=["official", "person"], name="kin_is_declared_once")
+        ]
 
 
 class Opinion(Guarded):
@@ -132,10 +170,14 @@ class Decision(Guarded):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
     round = models.SmallIntegerField()
-    outcome = models.CharField("结果", max_length=8)  # 确认 不予确认
-    amount_fen = models.BigIntegerField("月保障金")
+    outcome = models.CharField("结果", max_length=8)  # 确认 不予确认 变更
+    amount_fen = models.BigIntegerField("金额")  # a month, or once
+    # The most that whoever decides may approve; null where the law sets no limit.
+    limit_fen = models.BigIntegerField("审批限额", null=True)
+    shares = models.JSONField("分项", default=list)  # [programme, holder, fen]
     people = models.SmallIntegerField("保障人数")
     starts = models.DateField("起发月（首日）", null=True)
+    before = models.DateField("有效期至（不含）", null=True)
     reason = models.TextField("理由")
     snapshot = models.JSONField()  # what was known: the household as the rules saw it
     trace = models.JSONField()
@@ -149,7 +191,11 @@ class Decision(Guarded):
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "round"], name="one_decision_per_case_and_round"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_fen=None) | Q(amount_fen__lte=F("limit_fen")),
+                name="nobody_decides_beyond_their_limit",
+            ),
         ]
 
 
@@ -210,3 +256,35 @@ class AwardPerson(Guarded):
                 condition=Q(before=None) | Q(before__gt=F("since")),
             )
         ]
+
+
+class Review(Guarded):
+    """A look at an award, due or because facts changed: what stands, what the rules say now."""
+
+    guard = by_place("place")
+
+    place = models.CharField("区划", max_length=PLACE_LENGTH)
+    award = models.ForeignKey(Award, models.PROTECT, related_name="reviews")
+    month = models.CharField("月份", max_length=7)
+    why = models.CharField("事由", max_length=10)  # 定期核查 情况变化
+    due_on = models.DateField("期限")
+    before_fen = models.BigIntegerField("现金额")
+    after_fen = models.BigIntegerField("测算金额", null=True)  # null: cannot be told yet
+    result = models.CharField("测算结论", max_length=8)
+    reasons = models.JSONField("理由", default=list)
+    snapshot = models.JSONField()
+    trace = models.JSONField()
+    rules_version = models.CharField(max_length=80)
+    outcome = models.CharField("处理", max_length=8, default="")  # 维持 变更 停发 渐退
+    reason = models.TextField("处理理由", default="")
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "待遇复核"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["award", "month"], name="one_review_per_award_and_month"
+            )
+        ]
+        indexes = [models.Index(fields=["place", "outcome", "due_on"], name="review_by_place")]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from doudi.base.access import Actor
 from doudi.base.actions import action
 from doudi.cases import stages
-from doudi.cases.law import demand_decidable, demand_due, determine_case, outcome_of
+from doudi.cases.approval import approval_stage
+from doudi.cases.law import determine_case
 from doudi.cases.models import Case, Opinion
+from doudi.cases.outcomes import demand_decidable, demand_due, outcome_of
+from doudi.cases.procedures import PROCEDURES
 from doudi.cases.publicity import was_published
 from doudi.kernel import clock
 
@@ -15,8 +18,9 @@ from doudi.kernel import clock
 def give_first_opinion(case_id: int, agrees: bool, reason: str, *, by: Actor) -> Opinion:
     """Agree (only where the rules say 符合, with their amount) or not, on the facts of today.
 
-    On to 待公示; straight to 待审核 where it refuses, or where the case was already published and
-    comes back after an objection: there is no second publicity (办法 第十九条).
+    On to 待公示; straight on where it refuses, where the procedure publishes nothing, or where the
+    case was already published and comes back after an objection: there is no second publicity
+    (办法 第十九条), except of 特困 (特困人员认定办法 第十五条).
     """
     case = stages.take(case_id, "case.first_opinion", by)
     said = stages.stated(reason, "初审意见")
@@ -25,15 +29,26 @@ def give_first_opinion(case_id: int, agrees: bool, reason: str, *, by: Actor) ->
         case=case, round=case.round, kind="初审", agrees=agrees, reason=said,
         amount_fen=amount, by_id=by.user_id, at=clock.business_now(),
     )  # fmt: skip
-    publish = agrees and not was_published(case)
     note = f"{'同意' if agrees else '不同意'}：{said}"
-    stages.move(case, "case.first_opinion", by, to="待公示" if publish else "待审核", note=note)
+    stages.move(case, "case.first_opinion", by, to=_after(case, agrees=agrees), note=note)
     return opinion
+
+
+def _after(case: Case, *, agrees: bool) -> str:
+    procedure = PROCEDURES[case.procedure]
+    way = procedure.way(case.stage, "case.first_opinion")
+    assert way is not None, "take has found it"
+    if procedure.published and agrees and not was_published(case):
+        return "待公示"
+    onward = [stage for stage in way.leads_to if stage != "待公示"]
+    if len(onward) == 1:
+        return onward[0]
+    return approval_stage(case, determine_case(case, clock.business_today()))
 
 
 def amount_today(case: Case, agrees: bool) -> int | None:
     """What the rules give today: demanded of an opinion that agrees, told with one that refuses."""
-    outcome = outcome_of(determine_case(case, clock.business_today()), case.procedure)
+    outcome = outcome_of(case, determine_case(case, clock.business_today()))
     if agrees:
         return int(demand_due(outcome))
     demand_decidable(outcome)

@@ -229,3 +229,107 @@ class NoticeGiven(CaseProblem):
     say = "案件 {case} 的决定已经送达。"
     next = "请刷新页面查看。"
     fields = ("case",)
+
+
+class LawNotInForce(CaseProblem):
+    code = "case.law_not_in_force"
+    status = 422
+    say = "{on} 还没有“{procedure}”的规定，或者没有选择对象。"
+    next = "请核对办理日期和申请的项目；按人办理的，请选择对象。"
+    fields = ("procedure", "on")
+
+
+class NobodyNamed(CaseProblem):
+    code = "case.nobody_named"
+    status = 422
+    say = "“{procedure}”按人办理，没有选择对象，或者对象不是这一家庭的成员。"
+    next = "请在家庭成员中选择对象。"
+    fields = ("procedure",)
+
+
+class CareNotAssessed(CaseProblem):
+    code = "case.care_not_assessed"
+    status = 409
+    say = "案件 {case} 还没有由县级评定生活自理能力和供养方式。"
+    next = "请先逐项登记六项自理能力指标，再提出审核意见。"
+    fields = ("case",)
+
+
+class AbilityMissing(CaseProblem):
+    code = "case.ability_missing"
+    status = 422
+    say = "“{name}”没有评定。"
+    next = "六项指标须逐项填写“能”或者“不能”。"
+    fields = ("name",)
+
+
+class NoSuchForm(CaseProblem):
+    code = "case.no_such_form"
+    status = 422
+    say = "“{form}”不是规定的{what}。"
+    next = "请选择：{allowed}。"
+    fields = ("what", "form", "allowed")
+
+
+class AgreementIncomplete(CaseProblem):
+    code = "case.agreement_incomplete"
+    status = 422
+    say = "照料服务协议没有填写“{field}”。"
+    next = "请填写照料人、关系、服务内容、每月费用和到期日，并由三方签字后登记。"
+    fields = ("field",)
+
+
+class BeyondLimit(CaseProblem):
+    code = "case.beyond_limit"
+    status = 409
+    say = "拟救助 {amount} 元，超过本级审批限额 {limit} 元（{band}）。"
+    next = "乡镇请上报县级审批；县级请先登记一事一议会议纪要。"
+    fields = ("amount", "limit", "band")
+
+
+class BeyondFirstRelief(CaseProblem):
+    code = "case.beyond_first_relief"
+    status = 422
+    say = "先行救助 {amount} 元，应当大于零并且不超过小金额救助上限 {limit} 元。"
+    next = "请先按上限以内救助；更多的，补齐手续后按审批权限办理。"
+    fields = ("amount", "limit")
+
+
+class KinOfHandler(CaseProblem):
+    code = "case.kin_of_handler"
+    status = 403
+    say = "案件 {case} 的家庭成员 {person} 是您的近亲属（{relation}），您应当回避。"
+    next = "请转给本岗位的其他同事办理；县级须入户调查。"
+    fields = ("case", "person", "relation")
+
+
+class KinDeclared(CaseProblem):
+    code = "case.kin_declared"
+    status = 409
+    say = "您与 {person} 的近亲属关系已经备案。"
+    next = "请刷新页面查看。"
+    fields = ("person",)
+
+
+class WithinLimit(CaseProblem):
+    code = "case.within_limit"
+    status = 409
+    say = "拟救助 {amount} 元，在乡镇审批限额 {limit} 元以内，由乡镇审批。"
+    next = "请直接作出决定；重大困难的，在补齐手续时填写急难程度“重大”。"
+    fields = ("amount", "limit")
+
+
+class NotDecided(CaseProblem):
+    code = "case.not_decided"
+    status = 409
+    say = "案件 {case} 还没有作出决定，不能登记送达。"
+    next = "请在作出决定后再登记送达。"
+    fields = ("case",)
+
+
+class NoSuchPaper(CaseProblem):
+    code = "case.no_such_paper"
+    status = 404
+    say = "这个案件现在没有“{paper}”。"
+    next = "请从案件页列出的文书中选择。"
+    fields = ("paper",)

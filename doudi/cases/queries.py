@@ -15,14 +15,17 @@ from doudi.cases.models import (
     Award,
     AwardPerson,
     Case,
+    CaseRecord,
     CaseStep,
     Decision,
     Objection,
     Opinion,
     Publicity,
 )
+from doudi.cases.outcomes import CaseOutcome, outcome_of
 from doudi.cases.procedures import PROCEDURES
 from doudi.cases.stages import subject_of
+from doudi.cases.urgent import small_limit
 from doudi.cases.views import (
     CaseView,
     Deadline,
@@ -31,6 +34,7 @@ from doudi.cases.views import (
     ObjectionSeen,
     OpinionSeen,
     Recomputed,
+    RecordSeen,
     StepSeen,
     VerbOffered,
 )
@@ -44,16 +48,20 @@ __all__ = [
     "Award",
     "AwardPerson",
     "Case",
+    "CaseOutcome",
     "CaseView",
     "Decision",
     "MeansLine",
     "VerbOffered",
+    "account_of",
     "case_list",
     "case_view",
     "live_awards",
     "means_compared",
+    "outcome_of",
     "preview",
     "recompute",
+    "relief_limit",
     "verbs_for",
     "why",
 ]
@@ -102,6 +110,18 @@ def case_view(case_id: int) -> CaseView:
         notices=_notices(case),
         decisions=_decisions(case),
         awards=tuple(Award.objects.filter(decision__case=case).order_by("id")),
+        subjects=tuple(case.subjects),
+        records=_records(case),
+    )
+
+
+def _records(case: Case) -> tuple[RecordSeen, ...]:
+    rows = CaseRecord.objects.filter(case=case).select_related("by").order_by("id")
+    return tuple(
+        RecordSeen(
+            row.pk, row.kind, row.content, row.amount_fen, row.by.name if row.by else "", row.at
+        )
+        for row in rows
     )
 
 
@@ -158,6 +178,7 @@ def _decisions(case: Case) -> tuple[DecisionSeen, ...]:
         DecisionSeen(
             row.pk, row.round, row.outcome, row.amount_fen, row.people, row.starts, row.reason,
             row.decided_on, row.rules_version, row.by.name if row.by else "",
+            tuple((p, h, f) for p, h, f in row.shares), row.before,
         )
         for row in rows.order_by("round")
     )  # fmt: skip
@@ -191,6 +212,11 @@ def preview(case_id: int) -> Determination:
     return determine_case(case, clock.business_today())
 
 
+def relief_limit(case_id: int) -> int:
+    """What may be given at once in an emergency, in fen."""
+    return small_limit(one_or_not_there(Case.objects.all(), pk=case_id))
+
+
 def means_compared(case_id: int) -> list[MeansLine]:
     """What was declared, what others know and what was checked, side by side."""
     case = one_or_not_there(Case.objects.all(), pk=case_id)
@@ -200,8 +226,19 @@ def means_compared(case_id: int) -> list[MeansLine]:
 def why(decision_id: int) -> list[WhyLine]:
     """The account of a decision from its stored trace: indent, text, article, document."""
     decision = one_or_not_there(Decision.objects.select_related("case"), pk=decision_id)
-    programme = PROCEDURES[decision.case.procedure].programme
-    return Determination.from_json(decision.trace).why(programme)
+    return account_of(decision.case, Determination.from_json(decision.trace))
+
+
+def account_of(case: Case, determined: Determination) -> list[WhyLine]:
+    """The account of all programmes of a case, for each of those it is about."""
+    procedure = PROCEDURES[case.procedure]
+    holders = [str(one) for one in case.subjects] if procedure.holder == "人" else [""]
+    return [
+        line
+        for programme in procedure.programmes
+        for holder in holders
+        for line in determined.why(programme, holder)
+    ]
 
 
 def recompute(decision_id: int) -> Recomputed:
@@ -215,8 +252,7 @@ def recompute(decision_id: int) -> Recomputed:
         overlay=overlay_of(stored["overlay"]),
         programmes=tuple(stored["programmes"]),
     )
-    outcome = again.outcome(PROCEDURES[decision.case.procedure].programme)
-    assert outcome is not None, "a decision knows its programme"
+    outcome = outcome_of(decision.case, again)
     differences = _differences(decision, again)
     amount = int(outcome.monthly)
     if decision.outcome == "确认" and amount != decision.amount_fen:

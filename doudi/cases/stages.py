@@ -12,10 +12,13 @@ from doudi.base.access import Actor, one_or_not_there
 from doudi.base.calendars import calendar
 from doudi.base.locks import lock
 from doudi.base.tasks import TaskFacts, finish_tasks, open_task
+from doudi.cases.declaration import AT_THE_COUNTY
 from doudi.cases.exclusions import check_person
+from doudi.cases.kin import check_kin
 from doudi.cases.models import Case, CaseStep
 from doudi.cases.problems import ReasonMissing, WrongStage
 from doudi.cases.procedures import PROCEDURES, Stage, Way
+from doudi.cases.terms import term_of
 from doudi.kernel import clock, faults
 from doudi.kernel.problems import NotAllowed, require
 from doudi.kernel.workdays import Due
@@ -37,7 +40,8 @@ def stated(text: str, field: str) -> str:
 def take(case_id: int, verb: str, by: Actor) -> Case:
     """Lock a case, read it again and check that this person may do this now.
 
-    Raises ``NotThere``, ``WrongStage``, ``NotAllowed`` or ``SamePerson``; nothing is changed.
+    Raises ``NotThere``, ``WrongStage``, ``NotAllowed``, ``SamePerson`` or ``KinOfHandler``; nothing
+    is changed.
     """
     lock(f"case:{case_id}")
     case: Case = one_or_not_there(Case.objects.select_related("household", "applicant"), pk=case_id)
@@ -48,6 +52,7 @@ def take(case_id: int, verb: str, by: Actor) -> Case:
         raise WrongStage(case=case.number, stage=case.stage, action=procedure.title_of(verb))
     require(by.role in way.roles, NotAllowed(action=way.title))
     check_person(case, verb, by)
+    check_kin(case, by)
     return case
 
 
@@ -78,7 +83,7 @@ def write_step(case: Case, way: Way, before: str, by: Actor, note: str) -> CaseS
             case.household_id,
             way.chain,
             f"{case.procedure}申请：{way.title}",
-            scheme=case.procedure,
+            scheme=PROCEDURES[case.procedure].scheme,
             person_id=case.applicant_id,
             subject=subject_of(case.pk),
         )
@@ -98,10 +103,18 @@ def write_step(case: Case, way: Way, before: str, by: Actor, note: str) -> CaseS
 
 
 def hand_on(case: Case) -> None:
-    """Open the work of the stage at which the case now stands; none where it has ended."""
-    stage = PROCEDURES[case.procedure].stage(case.stage)
+    """Open the work of the stage at which the case now stands; none where it has ended.
+
+    Where the law names no whole, the case is due when its stage is.
+    """
+    procedure = PROCEDURES[case.procedure]
+    stage = procedure.stage(case.stage)
     if stage is None:
         return
+    due = due_of(case, stage)
+    if procedure.whole is None:
+        case.due_on, case.due_provisional = due.day, due.provisional
+        case.save()
     open_task(
         TaskFacts(
             kind=f"case.{stage.name}",
@@ -111,7 +124,7 @@ def hand_on(case: Case) -> None:
             subject=subject_of(case.pk),
             article=f"{stage.article}（{stage.term_code}）",
         ),
-        due=due_of(case, stage),
+        due=due,
     )
 
 
@@ -124,19 +137,25 @@ def renew_task(case: Case, by: Actor) -> None:
 def due_of(case: Case, stage: Stage) -> Due:
     """The last lawful day of a stage, never later than that of the whole."""
     whole = Due(case.due_on, case.due_provisional)
-    if stage.term is None:
+    term = stage.term or term_of(stage.term_code, case.place, case.accepted_on)
+    if term is None:
         return whole
-    own = stage.term.due(_counted_from(case, stage), calendar())
+    own = term.due(_counted_from(case, stage), calendar())
     if stage.name == "公示中":
-        # What is to be done there may be done from the day after the seventh on.
+        # What is to be done there may be done from the day after the last one on.
         own = calendar().add_workdays(own.day, 1)
+    if PROCEDURES[case.procedure].whole is None:
+        return own
     return min(own, whole, key=lambda due: due.day)
 
 
 def _counted_from(case: Case, stage: Stage) -> date:
     if stage.counts_from == "受理":
         return case.accepted_on
-    entered = "待审核" if stage.counts_from == "上报" else stage.name
-    steps = CaseStep.objects.filter(case=case, after_stage=entered).exclude(before_stage=entered)
+    steps = CaseStep.objects.filter(case=case)
+    if stage.counts_from == "上报":
+        steps = steps.filter(after_stage__in=AT_THE_COUNTY).exclude(before_stage__in=AT_THE_COUNTY)
+    else:
+        steps = steps.filter(after_stage=stage.name).exclude(before_stage=stage.name)
     moment = steps.order_by("-id").values_list("at", flat=True).first()
     return moment.astimezone(clock.SHANGHAI).date() if moment else clock.business_today()

@@ -88,6 +88,20 @@ class DecisionSeen:
     decided_on: date
     rules_version: str
     who: str
+    shares: tuple[tuple[str, str, int], ...] = ()
+    before: date | None = None
+
+
+@dataclass(frozen=True)
+class RecordSeen:
+    """What a case holds beside its steps: relief first, minutes, abilities, an agreement."""
+
+    id: int
+    kind: str
+    content: dict[str, Any]
+    amount_fen: int | None
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,13 @@ class CaseView:
     notices: tuple[NoticeSeen, ...]
     decisions: tuple[DecisionSeen, ...]
     awards: tuple[Award, ...]
+    subjects: tuple[int, ...] = ()
+    records: tuple[RecordSeen, ...] = ()
+
+    @property
+    def to_be_told(self) -> bool:
+        """Whether a decision still has to be told to the family in writing."""
+        return bool(self.decisions) and not any(s.verb == "case.give_notice" for s in self.steps)
 
 
 @dataclass(frozen=True)

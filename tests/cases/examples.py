@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from doudi.base.access import scope
 from doudi.cases import (
     applications,
+    approval,
+    care,
     checking,
     decisions,
     investigation,
+    kin,
     opinions,
     publicity,
     review,
+    urgent,
 )
 from doudi.cases.awards import end_award
-from doudi.cases.models import Award
+from doudi.cases.models import Award, Case
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
-from tests.arrange import COUNTY
+from tests.arrange import COUNTY, arranging
+from tests.cases import ways
 from tests.cases import world as w
 from tests.cases.world import START, World
 
@@ -86,6 +91,43 @@ def _awarded(world: World) -> None:
         world.award_id = Award.objects.get(decision=decision).pk
 
 
+def _urgent(until: str) -> Callable[[World], object]:
+    def arrange(world: World) -> None:
+        ways.accept(world, "急难型临时救助")
+        ways.go_on(world, until)
+
+    return arrange
+
+
+def _major(world: World) -> None:
+    """A house burnt down: more than the township may approve."""
+    ways.accept(world, "急难型临时救助")
+    urgent.relieve(world.case_id, 50_000, "食宿", "旅社三天", by=world.by("leader"))
+    told = {"急难程度": "较重", "需救助人数": 5, "困难持续月数": 6}
+    urgent.verify(world.case_id, "房屋全毁", told, by=world.by("clerk2"))
+
+
+def _within(world: World) -> None:
+    _urgent("待乡镇审批")(world)
+    with arranging():
+        Case.objects.filter(pk=world.case_id).update(kin_of_official=True)
+
+
+def _destitute(until: str) -> Callable[[World], object]:
+    def arrange(world: World) -> None:
+        with arranging():
+            household, (man,) = w.family(
+                (("孙老汉", date(1952, 1, 5), "本人"),), f"620521100298-{next(_numbers):05d}"
+            )
+        world.household_id, world.applicant_id, world.people = household.pk, man.pk, [man.pk]
+        ways.accept(world, "特困")
+        ways.go_on(world, until)
+
+    return arrange
+
+
+STRANGER = urgent.Stranger("过路人", w.VILLAGE, sex="男", birth=date(1980, 1, 1))
+
 EXAMPLES: dict[str, Prepare] = {
     "case.accept": _example(lambda x: None, w.accept),
     "case.extend": _example(
@@ -147,6 +189,40 @@ EXAMPLES: dict[str, Prepare] = {
     "case.give_notice": _example(
         _refused,
         lambda x: decisions.give_notice(x.decision_id, "当面送达", by=x.by("reviewer")),
+    ),
+    "case.declare_kin": _example(
+        _at("待调查"),
+        lambda x: kin.declare_kin(x.case_id, x.spouse_id, "兄弟姐妹", by=x.by("clerk")),
+    ),
+    "case.accept_urgent": _example(
+        lambda x: None,
+        lambda x: urgent.accept_urgent(
+            STRANGER, "车祸", {"急难程度": "较轻", "实际需要额": 50_000}, by=x.by("clerk")
+        ),
+    ),
+    "case.relieve": _example(
+        _urgent("待先行救助"),
+        lambda x: urgent.relieve(x.case_id, 30_000, "现金", "本人", by=x.by("leader")),
+    ),
+    "case.verify": _example(
+        _urgent("待补手续"), lambda x: urgent.verify(x.case_id, "属实", {}, by=x.by("clerk2"))
+    ),
+    "case.report_up": _example(_within, ways.report_up),
+    "case.minutes": _example(
+        _major,
+        lambda x: approval.record_minutes(x.case_id, "纪要1号", 6_000_000, by=x.by("reviewer")),
+    ),
+    "case.assess_care": _example(
+        _destitute("待审核"),
+        lambda x: care.assess_care(
+            x.case_id, {x.applicant_id: ways.ABLE}, "分散供养", "王医生", by=x.by("reviewer")
+        ),
+        days=8,
+    ),
+    "case.sign_care": _example(
+        _destitute("待签协议"),
+        lambda x: care.sign_care(x.case_id, ways.agreement(), by=x.by("clerk2")),
+        days=8,
     ),
     "award.end": _example(
         _awarded,

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from doudi.base.access import Actor, one_or_not_there
+from doudi.base.access import one_or_not_there
 from doudi.base.actions import keyed, record_read
 from doudi.base.roles import role_of
-from doudi.cases import (
-    applications,
-    checking,
-    decisions,
-    investigation,
-    opinions,
-    publicity,
-    queries,
-    review,
-)
-from doudi.cases.procedures import PROCEDURES
-from doudi.exchange import verification
+from doudi.cases import applications, care, kin, papers, publicity, queries, urgent
+from doudi.cases.declaration import Procedure
+from doudi.cases.declared.tekun import ABILITIES
+from doudi.cases.procedures import PROCEDURES, offered
 from doudi.kernel import clock
 from doudi.kernel.problems import NotThere, Problem, require
 from doudi.people import consents
 from doudi.people.means import household_means
 from doudi.people.queries import adults_of, household_view, visits_of
-from doudi.rules import account
+from doudi.rules import account, inputs
 from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
+from doudi.web.office.case_verbs import VERBS
 from doudi.web.office.means import Field, household_fields, member_fields, read_means_form
 from doudi.web.office.reports import means_of_case, report_of
-from doudi.web.office.visits import MANNERS, read_visit_form
+from doudi.web.office.visits import MANNERS
 
-PROCEDURE = "低保"
+# Beside the work of the stage; the page keeps them folded.
+BESIDE = frozenset(
+    {"case.send_back", "case.extend", "case.terminate", "case.reinvestigate", "case.object",
+     "case.answer_objection", "case.report_up", "case.minutes"}
+)  # fmt: skip
+PARENTS = ("父母一方", "父母另一方")
+PARENT_INPUTS = ("义务人情形", "情形月数", "失联已查证", "义务人残疾类别", "义务人残疾等级")
 
 
 class NobodyChosen(Problem):
@@ -54,10 +53,14 @@ class NobodyChosen(Problem):
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Open cases by legal deadline; filter by stage."""
-    procedure = PROCEDURES[PROCEDURE]
-    stages = [stage.name for stage in procedure.stages] + list(procedure.ends)
+    names = [stage.name for told in PROCEDURES.values() for stage in told.stages]
+    names += [end for told in PROCEDURES.values() for end in told.ends]
+    stages = list(dict.fromkeys(names))
     chosen = request.GET.get("stage", "")
     rows = queries.case_list(stage=chosen) if chosen in stages else queries.case_list(is_open=True)
+    told = request.GET.get("procedure", "")
+    if told in PROCEDURES:
+        rows = rows.filter(procedure=told)
     return render(
         request,
         "desk/cases.html",
@@ -65,6 +68,8 @@ def cases(request: HttpRequest) -> HttpResponse:
             "page": page_of(request, rows, reads="cases.cases"),
             "stages": stages,
             "chosen": chosen,
+            "procedures": list(PROCEDURES),
+            "procedure": told if told in PROCEDURES else "",
         },
     )
 
@@ -76,48 +81,67 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     view = queries.case_view(case_id)
     actor = actor_of(request)
     record_read(f"cases.case:{case_id}", by=actor)
-    offered = queries.verbs_for(view, actor)
-    verbs = {verb.verb for verb in offered if not verb.blocked}
-    asked = PROCEDURES[view.procedure].check_items
+    told = PROCEDURES[view.procedure]
+    offering = queries.verbs_for(view, actor)
+    verbs = {verb.verb for verb in offering if not verb.blocked}
     today = clock.business_today()
-    adults = adults_of(view.household_id, today)
-    missing = consents.missing_consents([a.person_id for a in adults], asked, today)
+    home = household_view(view.household_id)
     context = {
         "case": view,
-        "household": household_view(view.household_id),
-        "offered": offered,
+        "household": home,
+        "offered": offering,
         "verbs": verbs,
-        "adults": [(adult, adult.person_id not in missing) for adult in adults],
+        "adults": _signed(view, told, today),
         "may_consent": actor.may("consent.record") and view.stage == "待授权",
-        "items": asked,
+        "may_tell": actor.may("case.tell") and view.to_be_told,
+        "items": told.check_items,
         "now": clock.business_now(),
         "manners": MANNERS,
         "visits": visits_of(view.household_id).filter(subject=f"cases.case:{case_id}"),
         "announcements": _announcements(view),
-        "aside": _aside(view),
+        "aside": BESIDE if view.kin_of_official else BESIDE | {"case.visit"},
         "compared": means_of_case(case_id, view.household_id),
         "report": report_of(view.verification_id) if view.verification_id else None,
-        "extension_causes": PROCEDURES[view.procedure].extension_causes,
+        "extension_causes": told.extension_causes,
         "termination_causes": applications.TERMINATION_CAUSES,
         "steps": [(step, role_of(step.role).label) for step in reversed(view.steps)],
+        "relations": kin.RELATIONS,
+        "papers": papers.kinds_of(view, visited=view.visit_id is not None),
+        "told": told,
     }
-    if verbs & {"case.first_opinion", "case.review", "case.decide"}:
-        determined = queries.preview(case_id)
-        context["outcome"] = determined.outcome(PROCEDURES[view.procedure].programme)
-        lines = determined.why(PROCEDURES[view.procedure].programme)
-        context["why"] = account(lines, called=_names(view.household_id, today))
-    if "case.investigate" in verbs:
-        known = household_means(view.household_id, today)
-        context["household_fields"] = household_fields(known)
-        context["member_fields"] = _named(view.household_id, member_fields(known))
+    context |= _forms(view, told, verbs, today)
     return render(request, "desk/case.html", context)
 
 
-def _aside(view: queries.CaseView) -> set[str]:
-    """What may be done beside the work of the stage; the page keeps it folded."""
-    beside = {"case.send_back", "case.extend", "case.terminate", "case.reinvestigate"}
-    beside |= {"case.object", "case.answer_objection"}
-    return beside if view.kin_of_official else beside | {"case.visit"}
+def _signed(view: queries.CaseView, told: Procedure, today: date) -> list[tuple[object, bool]]:
+    """The adults who must consent, and whether each has."""
+    if view.stage != "待授权":
+        return []
+    adults = adults_of(view.household_id, today)
+    missing = consents.missing_consents([a.person_id for a in adults], told.check_items, today)
+    return [(adult, adult.person_id not in missing) for adult in adults]
+
+
+def _forms(view: queries.CaseView, told: Procedure, verbs: set[str], today: date) -> dict[str, Any]:
+    """What the forms of this moment need: the outcome, the means, those to be assessed."""
+    more: dict[str, Any] = {}
+    names = _names(view.household_id, today)
+    if verbs & {"case.first_opinion", "case.review", "case.decide", "case.report_up"}:
+        determined = queries.preview(view.id)
+        more["outcome"] = queries.outcome_of(queries.Case.objects.get(pk=view.id), determined)
+        lines = queries.account_of(queries.Case.objects.get(pk=view.id), determined)
+        more["why"] = account(lines, called=names)
+    if verbs & {"case.investigate", "case.verify"}:
+        known = household_means(view.household_id, today)
+        more["household_fields"] = household_fields(known, told.household_inputs)
+        asked = member_fields(known, told.person_inputs) if told.person_inputs else {}
+        more["member_fields"] = [(names.get(ref, ref), own) for ref, own in asked.items()]
+    if "case.assess_care" in verbs:
+        more |= {"abilities": ABILITIES, "support": care.SUPPORT}
+        more["assessed"] = [(one, names.get(str(one), "")) for one in view.subjects]
+    if "case.relieve" in verbs:
+        more |= {"relief_forms": urgent.FORMS, "relief_limit": queries.relief_limit(view.id)}
+    return more
 
 
 def _announcements(view: queries.CaseView) -> list[dict[str, object]]:
@@ -127,7 +151,8 @@ def _announcements(view: queries.CaseView) -> list[dict[str, object]]:
     rows = queries.Decision.objects.select_related("case__applicant").filter(
         case_id=view.id, outcome="确认"
     )
-    return [asdict(publicity.announcement_of(decision)) for decision in rows]
+    told = [publicity.announcement_of(decision) for decision in rows]
+    return [asdict(one) for one in told if one is not None]
 
 
 def _names(household_id: int, on: date) -> dict[str, str]:
@@ -135,49 +160,91 @@ def _names(household_id: int, on: date) -> dict[str, str]:
     return {str(m.person_id): m.name for m in household_view(household_id, on).members}
 
 
-def _named(household_id: int, fields: dict[str, list[Field]]) -> list[tuple[str, list[Field]]]:
-    names = {str(m.person_id): m.name for m in household_view(household_id).members}
-    return [(names.get(reference, reference), own) for reference, own in fields.items()]
-
-
 @desk("case.accept")
 @require_http_methods(["GET", "POST"])
 def case_new(request: HttpRequest, household_id: int) -> HttpResponse:
-    """Accept an application; from an alert (``?alert=``) the link is kept."""
+    """Accept an application (``?procedure=``); from an alert (``?alert=``) the link is kept."""
     actor = actor_of(request)
-    today = clock.business_today()
     home = household_view(household_id)
+    asked = request.POST.get("procedure") or request.GET.get("procedure") or ""
+    told = next((each for each in offered() if each.name == asked), PROCEDURES["低保"])
     alert = request.POST.get("alert") or request.GET.get("alert") or ""
     if request.method == "POST":
         applicant = request.POST.get("applicant", "")
         require(applicant.isdigit(), NobodyChosen())
+        subjects = tuple(int(one) for one in request.POST.getlist("subject") if one.isdigit())
         made = keyed(applications.accept, key_of(request, "case.accept"))(
             household_id,
             int(applicant),
-            procedure=PROCEDURE,
+            procedure=told.name,
             channel=request.POST.get("channel", "窗口"),
             reason=request.POST.get("reason", ""),
-            declared=read_means_form(request, [m.person_id for m in home.members]),
+            declared=_declared(request, told, [m.person_id for m in home.members], subjects),
             alert_id=int(alert) if alert.isdigit() else None,
             kin_of_official=request.POST.get("kin") == "1",
+            subjects=subjects,
             by=actor,
         )
         messages.success(request, f"已受理，案件号 {made.number}。")
         return redirect("case", made.pk)
-    known = household_means(household_id, today)
     record_read(f"people.household:{household_id}", by=actor, why="受理申请")
-    return render(
-        request,
-        "desk/case_new.html",
-        {
-            "household": home,
-            "adults": adults_of(household_id, today),
-            "channels": PROCEDURES[PROCEDURE].channels,
-            "alert": alert if alert.isdigit() else "",
-            "household_fields": household_fields(known),
-            "member_fields": _named(household_id, member_fields(known)),
-        },
-    )
+    return render(request, "desk/case_new.html", _new_form(told, home, alert))
+
+
+def _new_form(told: Procedure, home: Any, alert: str) -> dict[str, Any]:
+    today = clock.business_today()
+    known = household_means(home.id, today)
+    names = {str(m.person_id): m.name for m in home.members}
+    asked = member_fields(known, told.person_inputs) if told.person_inputs else {}
+    adults = adults_of(home.id, today)
+    return {
+        "household": home,
+        "told": told,
+        "procedures": [each.name for each in offered()],
+        "adults": adults or (home.members if told.child else adults),
+        "children": [m for m in home.members if m.age < told.adult_age],
+        "alert": alert if alert.isdigit() else "",
+        "household_fields": household_fields(known, told.household_inputs),
+        "member_fields": [(names.get(ref, ref), own) for ref, own in asked.items()],
+        "parents": _parents() if told.child else [],
+    }
+
+
+def _parents() -> list[tuple[str, list[Field]]]:
+    """The fields about each parent, whom the rules know as those who owe support."""
+    return [
+        (title, [_parent_field(at, name) for name in PARENT_INPUTS])
+        for at, title in enumerate(PARENTS)
+    ]
+
+
+def _parent_field(at: int, name: str) -> Field:
+    told = inputs()[name]
+    labels = tuple(told.options or ()) or (("是", "否") if told.unit == "是否" else ())
+    return Field(f"o:{at}:{name}", name, told.label, "", tuple((one, False) for one in labels))
+
+
+def _declared(
+    request: HttpRequest, told: Procedure, members: list[int], subjects: tuple[int, ...]
+) -> dict[str, Any]:
+    declared = read_means_form(request, members, told.household_inputs, told.person_inputs)
+    if told.child:
+        declared["义务人"] = [
+            {"of": list(subjects), "义务人关系": "父母", **_parent(request, at)}
+            for at in range(len(PARENTS))
+        ]
+    return declared
+
+
+def _parent(request: HttpRequest, at: int) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for name in PARENT_INPUTS:
+        text = request.POST.get(f"o:{at}:{name}", "").strip()
+        if text in ("是", "否"):
+            said[name] = text == "是"
+        elif text:
+            said[name] = int(text) if text.isdigit() else text
+    return said
 
 
 @desk("consent.record")
@@ -194,78 +261,6 @@ def case_consent(request: HttpRequest, case_id: int, person_id: int) -> HttpResp
         by=actor_of(request),
     )
     return redirect("case", case_id)
-
-
-Handler = Callable[[HttpRequest, int, Actor, str], object]
-
-
-def _agrees(request: HttpRequest) -> bool:
-    return request.POST.get("agrees") == "1"
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").strip()
-
-
-def _request_check(request: HttpRequest, case_id: int, by: Actor, key: str) -> None:
-    asked = keyed(checking.request_check, key)(case_id, by=by)
-    assert asked.verification_id is not None, "a check was just asked for"
-    verification.answer_from_registry(asked.verification_id)
-
-
-def _investigate(request: HttpRequest, case_id: int, by: Actor, key: str) -> None:
-    view = queries.case_view(case_id)
-    members = household_view(view.household_id).members
-    keyed(investigation.record_investigation, key)(
-        case_id,
-        read_visit_form(request, "入户调查", f"cases.case:{case_id}"),
-        read_means_form(request, [m.person_id for m in members]),
-        by=by,
-    )
-
-
-VERBS: dict[str, Handler] = {
-    "consents": lambda r, i, by, key: keyed(checking.consents_done, key)(i, by=by),
-    "request_check": _request_check,
-    "finish_check": lambda r, i, by, key: keyed(checking.finish_check, key)(i, by=by),
-    "investigate": _investigate,
-    "first_opinion": lambda r, i, by, key: keyed(opinions.give_first_opinion, key)(
-        i, _agrees(r), _reason(r), by=by
-    ),
-    "reinvestigate": lambda r, i, by, key: keyed(opinions.ask_to_investigate_again, key)(
-        i, _reason(r), by=by
-    ),
-    "post_notice": lambda r, i, by, key: keyed(publicity.post_notice, key)(
-        i, r.POST.get("where", ""), by=by
-    ),
-    "object": lambda r, i, by, key: keyed(publicity.object, key)(i, _reason(r), by=by),
-    "answer_objection": lambda r, i, by, key: keyed(publicity.answer_objection, key)(
-        _number(r, "objection"), _reason(r), by=by
-    ),
-    "end_notice": lambda r, i, by, key: keyed(publicity.end_notice, key)(i, by=by),
-    "visit": lambda r, i, by, key: keyed(review.record_county_visit, key)(
-        i, read_visit_form(r, "入户调查", f"cases.case:{i}"), by=by
-    ),
-    "review": lambda r, i, by, key: keyed(review.give_review, key)(
-        i, _agrees(r), _reason(r), by=by
-    ),
-    "send_back": lambda r, i, by, key: keyed(review.send_back, key)(i, _reason(r), by=by),
-    "decide": lambda r, i, by, key: keyed(decisions.decide, key)(
-        i, "确认" if _agrees(r) else "不予确认", _reason(r), by=by
-    ),
-    "extend": lambda r, i, by, key: keyed(applications.extend, key)(
-        i, r.POST.get("cause", ""), by=by
-    ),
-    "terminate": lambda r, i, by, key: keyed(applications.terminate, key)(
-        i, r.POST.get("cause", ""), _reason(r), by=by
-    ),
-}
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    require(text.isdigit(), NotThere())
-    return int(text)
 
 
 @desk("case.read")

@@ -55,7 +55,7 @@ def shown(name: str, value: Any) -> str:
 
 def _field(key: str, name: str, value: Any) -> Field:
     told = inputs()[name]
-    labels = tuple(told.options or ())
+    labels = _YES_NO if told.unit == "是否" else tuple(told.options or ())
     chosen = _chosen_label(told.options, value)
     return Field(
         key=key,
@@ -67,42 +67,54 @@ def _field(key: str, name: str, value: Any) -> Field:
     )
 
 
+_YES_NO = ("是", "否")
+
+
 def _chosen_label(options: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return _YES_NO[not value]
     if isinstance(options, Mapping) and isinstance(value, int):
         return next((label for label, number in options.items() if number == value), "")
     return str(value or "")
 
 
-def household_fields(known: HouseholdFacts) -> list[Field]:
+def household_fields(known: HouseholdFacts, names: Iterable[str] = HOUSEHOLD) -> list[Field]:
     """Fields about the household."""
-    return [_field(f"h:{name}", name, known.values.get(name)) for name in HOUSEHOLD]
+    return [_field(f"h:{name}", name, known.values.get(name)) for name in names]
 
 
-def member_fields(known: HouseholdFacts) -> dict[str, list[Field]]:
+def member_fields(known: HouseholdFacts, names: Iterable[str] = PERSON) -> dict[str, list[Field]]:
     """Fields about each member, by the person's number as text."""
+    asked = tuple(names)
     return {
         member.reference: [
-            _field(f"p:{member.reference}:{name}", name, member.values.get(name)) for name in PERSON
+            _field(f"p:{member.reference}:{name}", name, member.values.get(name)) for name in asked
         ]
         for member in known.members
     }
 
 
-def read_means_form(request: HttpRequest, person_ids: Iterable[int]) -> dict[str, Any]:
+def read_means_form(
+    request: HttpRequest,
+    person_ids: Iterable[int],
+    household: Iterable[str] = HOUSEHOLD,
+    person: Iterable[str] = PERSON,
+) -> dict[str, Any]:
     """What the form says: names of the household, and per member the names of a person.
 
     Empty fields are unknown and left out; money is yuan on the form and fen here. Wages on this
     form are net of the cost of working, because that is how families state them.
     """
     told: dict[str, Any] = {}
-    for name in HOUSEHOLD:
+    asked = tuple(person)
+    for name in household:
         value = _read(request, f"h:{name}", name)
         if value is not None:
             told[name] = value
     for person_id in person_ids:
         own = {
             name: value
-            for name in PERSON
+            for name in asked
             if (value := _read(request, f"p:{person_id}:{name}", name)) is not None
         }
         if "工资性收入" in own:
@@ -117,6 +129,8 @@ def _read(request: HttpRequest, key: str, name: str) -> Any:
     if not text:
         return None
     told = inputs()[name]
+    if told.unit == "是否" and text in _YES_NO:
+        return text == _YES_NO[0]
     if told.options:
         if text in told.options:
             return text

@@ -4,12 +4,14 @@ from doudi.base.access import Actor
 from doudi.base.handoff import consumes
 from doudi.exchange.queries import Consequence, tells_consequences
 from doudi.exchange.topics import DELIVERY_WITHDRAWN, FACTS_CHANGED
+from doudi.watch.alike import find_alike
 from doudi.watch.queries import alerts_of_delivery
 from doudi.watch.register import ask_refresh, refresh
 from doudi.watch.scan import scan
 from doudi.watch.states import alert_subject
 from doudi.watch.suspensions import suspend_share
 from doudi.watch.topics import DEATH_SUSPECTED, REGISTER_DUE
+from doudi.watch.vanished import ask_about_vanished
 from doudi.watch.withdrawals import withdraw_grounds
 
 
@@ -21,6 +23,12 @@ def scan_delivery(delivery_id: int, place: str, period: str) -> None:
     """
     scan(place, period, by=Actor.system(place), delivery_id=delivery_id)
     ask_refresh(place, period, by=Actor.system(place))
+
+
+@consumes(FACTS_CHANGED)
+def look_for_the_vanished(delivery_id: int, place: str, period: str) -> None:
+    """Ask about people whom the new list no longer names; again asks nothing more."""
+    ask_about_vanished(delivery_id, by=Actor.system(place))
 
 
 @consumes(DELIVERY_WITHDRAWN)
@@ -37,8 +45,12 @@ def suspend_the_share(person_id: int, household_id: int) -> None:
 
 @consumes(REGISTER_DUE)
 def refresh_register(place: str, period: str) -> None:
-    """Bring the register in line with the month's facts; again changes nothing."""
+    """Bring the register in line with the month's facts, and look for awards too much alike (M14).
+
+    Again changes nothing.
+    """
     refresh(place, period, by=Actor.system(place))
+    find_alike(place, period, by=Actor.system(place))
 
 
 @tells_consequences

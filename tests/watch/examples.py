@@ -3,6 +3,7 @@
 Each ``prepare`` arranges what the action needs, and returns the call that performs it once.
 """
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 
@@ -11,16 +12,22 @@ from doudi.base.models import Post, StoredFile, User
 from doudi.exchange import intake
 from doudi.exchange.models import Delivery
 from doudi.kernel import clock
+from doudi.people.facts import FactValue
 from doudi.people.visits import VisitFacts
 from doudi.watch import leads, loop, sweeps, thresholds
+from doudi.watch.alike import check_alike, find_alike
 from doudi.watch.leads import LeadFacts
-from doudi.watch.models import Alert, Suspension, Sweep
+from doudi.watch.models import Alert, AlikeCheck, Suspension, Sweep
 from doudi.watch.register import ask_refresh, refresh
 from doudi.watch.scan import scan
 from doudi.watch.suspensions import check_death, suspend_share
 from doudi.watch.sweeps import SweepFacts
+from doudi.watch.vanished import ask_about_vanished, settle_vanished
 from doudi.watch.withdrawals import withdraw_grounds
 from tests.arrange import COUNTY, TOWNSHIP, VILLAGE, actor, arranging
+from tests.exchange.arrange import register, send
+from tests.exchange.lists import pensions
+from tests.watch.lists import poor
 from tests.watch.village import (
     PERIOD,
     Family,
@@ -28,12 +35,15 @@ from tests.watch.village import (
     benefit,
     certificate,
     death,
+    families,
     family,
     stay,
+    tell,
 )
 
 CLERK = actor("township_clerk", TOWNSHIP)
 Call = Callable[[], object]
+_numbers = itertools.count(5000, 10)
 
 
 def visit() -> VisitFacts:
@@ -195,9 +205,7 @@ def _assign() -> Call:
     sweep = _sweep()
     with arranging():
         user = User.objects.create(username="cunji", name="孙协理")
-        Post.objects.create(
-            user=user, role="village_worker", place=VILLAGE, since=date(2022, 1, 1)
-        )
+        Post.objects.create(user=user, role="village_worker", place=VILLAGE, since=date(2022, 1, 1))
         part = sweep.parts.get().pk
     return lambda: sweeps.assign_part(part, user.pk, by=CLERK)
 
@@ -226,7 +234,53 @@ def _set_threshold() -> Call:
     )  # fmt: skip
 
 
+def _gone_from_a_list() -> int:
+    """A list that no longer names a poor person; returns the delivery."""
+    # Numbers of their own: other examples arrange people, too.
+    number = next(_numbers)
+    first = range(number, number + 5)
+    known = register(first)
+    poor(known[number])
+    send(pensions(first), period="2022-04")
+    return int(send(pensions(list(first)[1:], "202205"), period="2022-05").pk)
+
+
+def _ask_vanished() -> Call:
+    delivery = _gone_from_a_list()
+    return lambda: ask_about_vanished(delivery, by=Actor.system(COUNTY))
+
+
+def _settle_vanished() -> Call:
+    delivery = _gone_from_a_list()
+    reviewer = actor("county_reviewer")
+    return lambda: settle_vanished(delivery, "人社局答复：漏报", by=reviewer)
+
+
+def _alike() -> int:
+    """Twenty equal awards of one village on one day."""
+    homes = families([(Somebody(f"户{at}"),) for at in range(20)])
+    for home in homes:
+        tell(home.people[0], FactValue("benefit", "低保", 41700, valid_since=date(2022, 6, 1)),
+             source=f"decision:{home.id}")  # fmt: skip
+    return len(homes)
+
+
+def _find_alike() -> Call:
+    assert _alike()
+    return lambda: find_alike(COUNTY, "2022-06", by=Actor.system(COUNTY))
+
+
+def _check_alike() -> Call:
+    assert _alike()
+    find_alike(COUNTY, "2022-06", by=Actor.system(COUNTY))
+    with scope(NATION):
+        row = AlikeCheck.objects.get().pk
+    return lambda: check_alike(row, 5, 0, "逐户核算过", by=actor("county_reviewer"))
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
+    "vanished.ask": _ask_vanished,
+    "vanished.settle": _settle_vanished,
     "watch.scan": _scan,
     "alert.receive": _receive,
     "alert.report": _reports,
@@ -243,6 +297,8 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "death.check": _check_death,
     "alert.withdraw": _withdraw,
     "threshold.set": _set_threshold,
+    "alike.find": _find_alike,
+    "alike.check": _check_alike,
     "sweep.start": _start_sweep,
     "sweep.assign": _assign,
     "sweep.settle": _settle_person,

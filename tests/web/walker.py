@@ -90,6 +90,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "alert_do/close": ("alert.close", {}),
     "lead_new": ("lead.report", {"place": "620521100201", "about": "一户", "story": "住院"}),
     "suspension_check": ("death.check", {"dead": "不属实", "finding": "本人在家"}),
+    "alike_check": ("alike.check", {"sampled": "3", "wrong": "0", "finding": "逐户核算"}),
     "threshold_set": (
         "threshold.set", {"indicator": "R02", "name": "R02.self_pay_over", "value": "9000",
                           "since": "2022-08-01", "why": "会议纪要"},
@@ -102,6 +103,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         "sweep.settle", {"reason": "PENDING", "note": "七月已受理", "manner": "查档案"},
     ),
     "sweep_end": ("sweep.end", {"conclusion": "查完"}),
+    "lead_reveal": ("", {"why": "核实情况"}),
     "lead_settle": ("lead.settle", {"outcome": "已联系"}),
     "people": ("", {"q": "王小"}),
     "person_reveal": ("", {"why": "核对证件"}),
@@ -122,6 +124,8 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     }),
     "case_do/give_notice": ("case.give_notice", {"manner": "当面送达"}),
     "case_do/declare_kin": ("case.declare_kin", {"person": "{person}", "relation": "父母"}),
+    "reviews_prepare": ("review.prepare", {}),
+    "review_settle": ("review.settle", {"outcome": "维持", "reason": "没有变化"}),
     "case_do/extend": ("case.extend", {"cause": "公示有异议"}),
     "case_do/terminate": ("case.terminate", {"cause": "申请人撤回申请", "reason": "撤回"}),
     "accrue": ("", {"month": "2022-07", "scheme": "低保"}),
@@ -140,6 +144,17 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
                                           "received_on": "2022-07-05"}),
     "recovery_propose": ("recovery.propose_write_off", {"reason": "无力偿还"}),
     "recovery_write_off": ("recovery.write_off", {"outcome": "核销"}),
+    "fund_enter": ("fund.enter", {"document": "财社9号", "source": "省级", "year": "2022",
+                                  "amount": "1000.50", "received_on": "2022-06-01",
+                                  "purpose": "救助", "schemes": "低保"}),
+    "fund_confirm": ("fund.confirm", {}),
+    "service_enter": ("fund.enter_service", {"number": "服务9", "provider": "社工站",
+                                             "allotment": "{allotment}", "amount": "10",
+                                             "spent_on": "2022-06-02"}),
+    "service_confirm": ("fund.confirm_service", {}),
+    "raise_enter": ("raise.enter", {"document": "民发9号", "since": "2022-04-01",
+                                    "announced_on": "2022-06-10"}),
+    "raise_confirm": ("raise.confirm", {}),
     "price_enter": ("price.enter_index", {"month": "2022-05", "cpi": "2.1", "food": "-0.3",
                                           "released_on": "2022-06-10", "document": "统计局"}),
     "price_confirm": ("price.confirm_index", {"month": "2022-05", "region": "620000000000"}),
@@ -153,8 +168,13 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "payee_end": ("payee.end", {}),
     "delivery_receive": ("", {"file": b"\xe5\xa7\x93\xe5\x90\x8d\n", "format": "pension",
                               "period": "2022-05"}),
+    "duplicates_find": ("duplicate.ask", {}),
+    "duplicate_merge": ("duplicate.merge", {"kept": "{kept}", "why": "查看户口簿"}),
+    "duplicate_dismiss": ("duplicate.dismiss", {"why": "堂兄弟"}),
+    "duplicate_reopen": ("duplicate.reopen", {"why": "认错了"}),
     "match_settle": ("match.settle", {"answer": "查不到", "reason": "村委会核实"}),
     "match_undo": ("match.undo", {"reason": "认错了"}),
+    "delivery_vanished": ("vanished.settle", {"finding": "已迁出"}),
     "delivery_withdraw": ("delivery.withdraw", {"reason": "重报"}),
     "user_create": ("", {"username": "newcomer", "name": "新人"}),
     "user_disable": ("user.disable", {}),
@@ -207,6 +227,8 @@ def address_of(row: Row, ids: dict[str, Any]) -> str:
         arguments["verb"] = row.verb
     if row.name == "case_consent":
         arguments["person_id"] = ids["person"]
+    if row.name == "case_paper":
+        arguments["paper"] = "application"
     return reverse(row.name, kwargs=arguments)
 
 

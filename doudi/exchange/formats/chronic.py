@@ -53,4 +53,5 @@ FORMAT = Format(
     ),
     key=("证件号码", "慢特病病种"),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

@@ -64,5 +64,6 @@ FORMAT = Format(
     ),
     key=("公民身份号码", "开始日期"),
     facts=_facts,
+    roster=True,
     disagreement=not_before("开始日期", "期满日期"),
 )  # fmt: skip

@@ -100,9 +100,12 @@ class Format:
     facts: Callable[[Values], tuple[FactLine, ...]]
     period: str = "月"
     disagreement: Callable[[Values], Disagreement | None] = _nothing
+    roster: bool = False  # every file lists everybody, so that a person can be gone from it
+    worse: str = ""  # what of its amounts is worse for a person: "少", "多"; "" says nothing
     widths: tuple[int, ...] = ()  # of a fixed-width text, column by column, in bytes of GB18030
 
     def __post_init__(self) -> None:
+        assert self.worse in ("", "少", "多"), f"{self.code}: {self.worse}"
         assert len(self.widths) in (0, len(self.columns)), f"{self.code}: one width for each column"
 
     def column(self, kind: Kind) -> Column:

@@ -83,5 +83,6 @@ FORMAT = Format(
     ),
     key=("身份证号",),
     facts=_facts,
+    roster=True,
     disagreement=_disagreement,
 )  # fmt: skip

@@ -52,4 +52,5 @@ FORMAT = Format(
     ),
     key=("统一社会信用代码", "证件号码", "职务"),
     facts=_facts,
+    roster=True,
 )

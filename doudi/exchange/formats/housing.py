@@ -76,5 +76,6 @@ FORMAT = Format(
     ),
     key=("保障编号",),
     facts=_facts,
+    roster=True,
     period="季",
 )  # fmt: skip

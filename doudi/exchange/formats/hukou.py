@@ -59,4 +59,5 @@ FORMAT = Format(
     ),
     key=("公民身份号码",),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

@@ -62,4 +62,5 @@ FORMAT = Format(
     ),
     key=("社会保障号码", "参保险种"),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

@@ -56,4 +56,5 @@ FORMAT = Format(
     ),
     key=("公民身份号码", "失业登记日期"),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

@@ -57,5 +57,6 @@ FORMAT = Format(
     ),
     key=("脱贫户编号", "证件号码"),
     facts=_facts,
+    roster=True,
     period="季",
 )  # fmt: skip

@@ -55,5 +55,6 @@ FORMAT = Format(
     ),
     key=("证件号码", "参保类别"),
     facts=_facts,
+    roster=True,
     period="年",
 )  # fmt: skip

@@ -71,4 +71,5 @@ FORMAT = Format(
     ),
     key=("户主证件号码",),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

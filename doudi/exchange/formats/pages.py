@@ -21,7 +21,7 @@ def page(format: Format) -> str:
         f"- 来源部门：{format.department}",
         f"- 依据：{format.authority}",
         f"- 用途：{format.about}",
-        f"- 所属期：按{format.period}",
+        f"- 所属期：按{format.period}{'，每期报全部人员' if format.roster else ''}",
         f"- 一条记录由 {'、'.join(format.key)} 和姓名确定；相同而内容不同的行全部退回",
         *_widths(format),
         "",

@@ -64,4 +64,6 @@ FORMAT = Format(
     ),
     key=("社会保障号码", "险种类型"),
     facts=_facts,
+    roster=True,
+    worse="少",
 )  # fmt: skip

@@ -56,4 +56,6 @@ FORMAT = Format(
     ),
     key=("个人账号",),
     facts=_facts,
+    roster=True,
+    worse="少",
 )  # fmt: skip

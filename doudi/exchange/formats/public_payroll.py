@@ -51,5 +51,7 @@ FORMAT = Format(
     ),
     key=("身份证号", "供养单位"),
     facts=_facts,
+    roster=True,
+    worse="少",
     period="季",
 )  # fmt: skip

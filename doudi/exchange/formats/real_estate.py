@@ -56,4 +56,5 @@ FORMAT = Format(
     ),
     key=("不动产单元号", "证件号码"),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

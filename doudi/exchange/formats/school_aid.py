@@ -50,5 +50,6 @@ FORMAT = Format(
     ),
     key=("身份证件号", "资助学期", "资助项目"),
     facts=_facts,
+    roster=True,
     period="学期",
 )

@@ -52,5 +52,6 @@ FORMAT = Format(
     ),
     key=("学籍号",),
     facts=_facts,
+    roster=True,
     period="学期",
 )  # fmt: skip

@@ -65,4 +65,5 @@ FORMAT = Format(
     ),
     key=("号牌号码",),
     facts=_facts,
+    roster=True,
 )  # fmt: skip

@@ -9,7 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from doudi.base.actions import keyed, record_read
 from doudi.exchange import intake, queries
+from doudi.exchange.comparing import late
 from doudi.exchange.formats import FORMATS
+from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, Problem, require
 from doudi.web.desk import actor_of, desk, key_of, page_of
@@ -34,7 +36,11 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/deliveries.html",
-        {"page": page_of(request, queries.deliveries()), "formats": FORMATS.values()},
+        {
+            "page": page_of(request, queries.deliveries()),
+            "formats": FORMATS.values(),
+            "late": late(clock.business_today()),
+        },
     )
 
 
@@ -109,12 +115,3 @@ def delivery_withdraw(request: HttpRequest, delivery_id: int) -> HttpResponse:
     )
     messages.success(request, "已撤回；由它带来的情况已恢复到来文之前。")
     return redirect("delivery", delivery_id)
-
-
-@desk("match.review")
-@require_safe
-def match_queue(request: HttpRequest) -> HttpResponse:
-    """Rows whose person a human has to look at."""
-    page = page_of(request, queries.match_queue(), reads="exchange.match_queue")
-    rows = [(row, queries.cells_of(row)) for row in page.object_list]
-    return render(request, "desk/match_queue.html", {"page": page, "rows": rows})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,13 @@ from doudi.kernel.masks import mask_name
 from doudi.kernel.text import clip
 
 BY_ID, TO_REVIEW, NOBODY, BY_HAND = "证号", "待认", "无此人", "人工"
-CONFIRMED = (BY_ID, BY_HAND)
+SCORED, NOT_FOUND = "评分", "未找到"
+CONFIRMED = (BY_ID, SCORED, BY_HAND)
+# What a human may still settle.
+OPEN = (TO_REVIEW, NOT_FOUND)
+# Kinds of facts that stop a benefit by themselves: no weight of evidence stores them without the
+# id, a person does (domain/README.md, point 10).
+NEVER_BY_WEIGHT = frozenset({"death", "cremation", "custody"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,17 @@ def judge(row: Candidate) -> Verdict:
     return Verdict(row.row_id, row.person_id, BY_ID, clip(f"{why}；{noted}" if noted else why, 200))
 
 
-def judge_all(rows: Iterable[Candidate]) -> list[Verdict]:
-    """Judge all rows; rows that say different things of one person's same fact go to a human."""
-    judged = [(row, judge(row)) for row in rows]
+def judge_all(
+    rows: Iterable[Candidate], weighed: Mapping[int, Verdict] | None = None
+) -> list[Verdict]:
+    """Judge all rows; rows that say different things of one person's same fact go to a human.
+
+    ``weighed`` are the verdicts, by row, of those that no id decides.
+    """
+    judged = [(row, (weighed or {}).get(row.row_id) or judge(row)) for row in rows]
     said: dict[tuple[int, str, str], list[tuple[Candidate, list[Any]]]] = defaultdict(list)
     for row, verdict in judged:
-        if verdict.tier == BY_ID and verdict.person_id is not None:
+        if verdict.tier in CONFIRMED and verdict.person_id is not None:
             for fact in row.facts:
                 said[verdict.person_id, fact[0], fact[1]].append((row, fact))
     contradicting: dict[int, str] = {}

@@ -10,4 +10,4 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the consumers of this package's topics."""
-        from doudi.exchange import processing  # noqa: F401
+        from doudi.exchange import duplicates, processing  # noqa: F401

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from doudi.base.access import Guarded, by_parent, by_place
+from doudi.base.access import Guarded, by_parent, by_person, by_place
 from doudi.base.models import PLACE_LENGTH, StoredFile, User
 from doudi.people.models import Person
 
@@ -58,8 +58,16 @@ class DeliveryRow(Guarded):
     row_hash = models.BinaryField()
     values_cipher = models.BinaryField()  # the row's cells as JSON
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    tier = models.CharField("匹配方式", max_length=12, default="")  # 证号 证号修复 待认 无此人
+    tier = models.CharField(
+        "匹配方式", max_length=12, default=""
+    )  # 证号 评分 待认 无此人 未找到 人工
     why = models.CharField("理由", max_length=200, default="")
+    bits = models.FloatField("分值（比特）", null=True)  # of rows that were weighed
+    # {"candidates": [{"person": 3, "bits": 12.5, "parts": [["姓名", "同音", 8.2], …]}, …],
+    #  "excluded": [{"person": 4, "by": "…", "at": "…", "why": "…"}]}
+    evidence = models.JSONField("比对依据", null=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField("认定时间", null=True)
     facts = models.JSONField(null=True)  # [[kind, key, amount, code, detail, since, before], …]
 
     class Meta:
@@ -67,6 +75,45 @@ class DeliveryRow(Guarded):
             models.UniqueConstraint(fields=["delivery", "line"], name="one_row_per_line")
         ]
         indexes = [models.Index(fields=["delivery", "tier"], name="row_by_tier")]
+
+
+class MatchModel(Guarded):
+    """The weights by which a delivery's rows without a usable id were judged; learned from it."""
+
+    guard = by_parent("delivery_id", "exchange_delivery")
+
+    delivery = models.OneToOneField(Delivery, models.PROTECT, related_name="match_model")
+    version = models.IntegerField("版本")  # of the levels and tables
+    anchors = models.IntegerField("学习行数")  # rows with a registered id that taught the weights
+    tables = models.JSONField("权重表")
+    learned_at = models.DateTimeField("学习时间")
+
+
+class Duplicate(Guarded):
+    """Two persons of the registry who may be one, with the reasons; a person decides."""
+
+    guard = by_person("person_id")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    bits = models.FloatField("分值（比特）")
+    parts = models.JSONField("比对依据")  # [["姓名", "同音", 8.2], …]
+    found_at = models.DateTimeField("发现时间")
+    state = models.CharField("状态", max_length=12, default="待核")  # 待核 已合并 不是同一人
+    merge_id = models.BigIntegerField("并档", null=True)
+    why = models.CharField("理由", max_length=200, default="")
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField("认定时间", null=True)
+
+    class Meta:
+        verbose_name = "疑似重复档案"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other"], name="one_row_per_pair_of_files"),
+            models.CheckConstraint(
+                condition=Q(person__lt=models.F("other")), name="the_smaller_number_first"
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="duplicate_by_state")]
 
 
 class Reject(Guarded):

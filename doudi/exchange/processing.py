@@ -114,17 +114,22 @@ def read_delivery(delivery_id: int, *, by: Actor) -> None:
 
 @action("delivery.match", needs="delivery.receive")
 def match_delivery(delivery_id: int, *, by: Actor) -> None:
-    """Step 2: whose each row is, by keyed token of the id and agreement of name or birth."""
+    """Step 2: whose each row is, by keyed token of the id, else by the weight of the evidence."""
     delivery = _held(delivery_id, READ)
     if delivery is None:
         return
     reading = _lately.take(delivery) or reading_of(delivery)
     period = Month.parse(delivery.period)
     with without_collecting():
-        delivery.rows_matched = matching.write_matched(delivery_id, reading, period)
+        matched = matching.write_matched(delivery_id, reading, period)
     faults.here("delivery:matched")
     delivery.state = MATCHED
-    delivery.save(update_fields=["state", "rows_matched"])
+    delivery.rows_matched = matched.known
+    delivery.rows_accepted += matched.salvaged
+    delivery.rows_rejected -= matched.salvaged
+    delivery.save(
+        update_fields=["state", "rows_matched", "rows_accepted", "rows_rejected"]
+    )  # fmt: skip
 
 
 @action("delivery.store", needs="delivery.receive")

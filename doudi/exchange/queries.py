@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from doudi.base.access import one_or_not_there
 from doudi.base.vault import decrypt
-from doudi.exchange.agreeing import TO_REVIEW
+from doudi.exchange.agreeing import NOT_FOUND, OPEN, TO_REVIEW
+from doudi.exchange.candidates import CandidateView, candidates_of
 from doudi.exchange.formats import FORMATS
 from doudi.exchange.models import Delivery, DeliveryRow, Reject, Verification, VerificationAnswer
 from doudi.exchange.processing import reading_of
@@ -91,10 +92,19 @@ def rejects_of(delivery_id: int) -> QuerySet[Reject]:
     return Reject.objects.filter(delivery_id=delivery_id).order_by("line", "id")
 
 
-def match_queue() -> QuerySet[DeliveryRow]:
-    """Rows that a human must look at (待认), those of the latest deliveries first."""
-    rows = DeliveryRow.objects.filter(tier=TO_REVIEW).exclude(delivery__state="已撤回")
-    return rows.select_related("delivery", "person").order_by("-delivery_id", "line")
+def match_queue(tier: str = TO_REVIEW) -> QuerySet[DeliveryRow]:
+    """Rows that a human must look at (待认), or may (未找到): the likeliest of the latest first."""
+    rows = DeliveryRow.objects.filter(tier=tier).exclude(delivery__state="已撤回")
+    return rows.select_related("delivery", "person").order_by(
+        "-delivery_id", F("bits").desc(nulls_last=True), "line"
+    )
+
+
+def row_of(row_id: int) -> DeliveryRow:
+    """One row with its delivery, or ``NotThere``."""
+    rows = DeliveryRow.objects.select_related("delivery", "settled_by")
+    found: DeliveryRow = one_or_not_there(rows, pk=row_id)
+    return found
 
 
 def cells_of(row: DeliveryRow, *, masked: bool = True) -> dict[str, str]:
@@ -117,7 +127,10 @@ def _masked(text: str, name: str) -> str:
 def rejects_sheet(delivery_id: int) -> bytes:
     """XLSX of the rejected rows as the department sent them, bad cells red, with 问题说明."""
     delivery = one_or_not_there(Delivery.objects.select_related("file"), pk=delivery_id)
-    return rejects_book(reading_of(delivery))
+    reading = reading_of(delivery)
+    found = set(DeliveryRow.objects.filter(delivery_id=delivery_id).values_list("line", flat=True))
+    left = tuple(reject for reject in reading.rejects if reject.line not in found)
+    return rejects_book(left, reading.header)
 
 
 def template(format_code: str) -> bytes:
@@ -131,8 +144,8 @@ def verifications() -> QuerySet[Verification]:
 
 
 __all__ = [
-    "Consequence", "Consequences", "Delivery", "DeliveryRow", "Reject", "Verification",
-    "VerificationAnswer", "cells_of", "consequences_of", "deliveries", "delivery_of",
-    "match_queue", "rejects_of", "rejects_sheet", "rows_of", "tells_consequences", "template",
-    "tiers_of", "verifications",
+    "NOT_FOUND", "OPEN", "TO_REVIEW", "CandidateView", "Consequence", "Consequences", "Delivery",
+    "DeliveryRow", "Reject", "Verification", "VerificationAnswer", "candidates_of", "cells_of",
+    "consequences_of", "deliveries", "delivery_of", "match_queue", "rejects_of", "rejects_sheet",
+    "row_of", "rows_of", "tells_consequences", "template", "tiers_of", "verifications",
 ]  # fmt: skip

@@ -31,6 +31,10 @@ from doudi.kernel.text import clip
 
 _NOWHERE = 2**30  # the position of a column that the sheet does not have
 Readers = tuple[tuple[int, ColumnReader], ...]
+_UNUSABLE_IDS = frozenset(
+    {"id.missing", "id.length", "id.characters", "id.checksum", "id.birth_not_a_date",
+     "id.birth_in_future", "id.too_old", "id.province_unknown", "id.old_form"}
+)  # fmt: skip
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:"})
 
 
@@ -49,11 +53,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A rejected row: its line, cells as shown, and everything that is wrong with it."""
+    """A rejected row: its line, cells as shown, and everything that is wrong with it.
+
+    ``otherwise`` is the row without its id, where nothing but a mistyped, masked or missing id is
+    wrong: it goes back to its source unless other evidence tells whom it is about.
+    """
 
     line: int
     cells: tuple[str, ...]
     faults: tuple[Fault, ...]
+    otherwise: Row | None = None
 
     @property
     def why(self) -> str:
@@ -200,23 +209,37 @@ def _row(
         why = f"这一行比表头多出 {len(texts) - len(header.words)} 格，可能列错位"
         return Rejected(line, texts, (Fault("", masked(beyond[0], None), "row.too_long", why),))
     values, faults, notes = _values(cells, readers)
-    if not faults:
+    id_alone = bool(faults) and _id_alone(faults, format)
+    if id_alone:
+        values[format.column("id").name] = None
+    if not faults or id_alone:
         disagreement = format.disagreement(values)
         if disagreement is not None:
             column = next(each for each in format.columns if each.name == disagreement.column)
             value = masked(_cell(cells, header.at.get(column.name)), column)
             faults.append(Fault(column.name, value, "row.disagrees", disagreement.why))
-    if faults:
+            id_alone = False
+    if faults and not id_alone:
         return Rejected(line, texts, tuple(faults))
-    return Row(
+    row = Row(
         line,
         texts,
         values,
         str(values[format.column("name").name] or ""),
         str(values[format.column("id").name] or ""),
-        tuple(notes),
+        (*notes, *(fault.why for fault in faults)),
         format.facts(values),
     )
+    return Rejected(line, texts, tuple(faults), row) if faults else row
+
+
+def _id_alone(faults: list[Fault], format: Format) -> bool:
+    """Whether nothing is wrong but an id that was mistyped, masked or left out.
+
+    One that a spreadsheet turned into a number tells nothing that could be trusted.
+    """
+    named = format.column("id").name
+    return all(fault.column == named and fault.code in _UNUSABLE_IDS for fault in faults)
 
 
 def _cell(cells: Sequence[Any], at: int | None) -> Any:

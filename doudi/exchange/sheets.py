@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import xlsxwriter
 
 from doudi.exchange.formats.declaring import KIND_LABELS, Column, Format
-from doudi.exchange.reading import Reading
+from doudi.exchange.headers import Header
+from doudi.exchange.reading import Rejected
 
 WHY = "问题说明"
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
@@ -20,7 +22,7 @@ def harmless(text: str) -> str:
     return text[:32_000]
 
 
-def rejects_book(reading: Reading) -> bytes:
+def rejects_book(rejects: Sequence[Rejected], header: Header) -> bytes:
     """The rejected rows under their own header, offending cells red, with why: to be corrected."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_urls": False})
@@ -28,12 +30,12 @@ def rejects_book(reading: Reading) -> bytes:
     head = book.add_format({"bold": True, "bg_color": "#EEEEEE", "border": 1})
     plain = book.add_format({"num_format": "@"})
     wrong = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
-    words = (*reading.header.words, "原行号", WHY)
+    words = (*header.words, "原行号", WHY)
     for at, word in enumerate(words):
         sheet.write_string(0, at, harmless(word), head)
-    for line, reject in enumerate(reading.rejects, start=1):
-        marked = {reading.header.at.get(fault.column) for fault in reject.faults}
-        width = len(reading.header.words)
+    for line, reject in enumerate(rejects, start=1):
+        marked = {header.at.get(fault.column) for fault in reject.faults}
+        width = len(header.words)
         cells = (*reject.cells[:width], *[""] * (width - len(reject.cells)))
         for at, cell in enumerate(cells):
             sheet.write_string(line, at, harmless(cell), wrong if at in marked else plain)

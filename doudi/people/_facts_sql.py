@@ -173,3 +173,37 @@ select person_id, kind, key, amount_fen, code, detail, valid_since, ends,
 from fact_standing s
 where not exists (select 1 from people_fact f where f.known_before is null and {_STANDS})
 """
+
+# ---- mirrors: what is said of a file that was merged into another one --------------------------
+
+# Who staged statements are about, if their file was merged into another.
+MIRROR_STAGED = f"""
+insert into fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since, valid_before,
+  source)
+select m.kept_id, s.kind, s.key, s.amount_fen, s.code, s.detail, s.valid_since, s.valid_before,
+  left('merge:' || m.id || ':' || s.source, 60)
+from fact_staging s join people_personmerge m on m.gone_id = s.person_id and m.undone_at is null
+where {_OF_SOURCE}
+"""
+
+# What the file that is given up says now; what the kept one learned later stands above it.
+MIRROR_ALL = """
+insert into fact_staging (person_id, kind, key, amount_fen, code, detail, valid_since, valid_before,
+  source)
+select m.kept_id, f.kind, f.key, f.amount_fen, f.code, f.detail, f.valid_since, f.valid_before,
+  left('merge:' || m.id || ':' || f.source, 60)
+from people_personmerge m join people_fact f on f.person_id = m.gone_id and f.known_before is null
+where m.id = any(%(merges)s) and not exists (
+  select 1 from people_fact k where k.person_id = m.kept_id and k.kind = f.kind and k.key = f.key
+    and k.known_before is null and (not %(newer)s or k.known_since >= f.known_since))
+"""
+
+# Merges that mirror statements of a source.
+MIRRORS_OF_SOURCE = """
+select distinct m.id from people_personmerge m join people_fact f on f.person_id = m.kept_id
+where m.undone_at is null and f.stated and not f.withdrawn
+  and starts_with(f.source, 'merge:' || m.id || ':')
+  and (f.source = left('merge:' || m.id || ':' || %(prefix)s, 60)
+    or starts_with(f.source, left('merge:' || m.id || ':' || %(prefix)s || ':', 60)))
+order by m.id
+"""

@@ -24,6 +24,9 @@ from doudi.people import _facts_sql as sql
 from doudi.people.kinds import EVENTS, KINDS
 from doudi.people.models import Fact
 
+# Sources of what is mirrored from a file that was merged into another: "merge:3:delivery:12:48".
+MERGE = "merge"
+
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
@@ -118,9 +121,33 @@ def merge_staged(source_prefix: str) -> MergeCount:
 
     A source "delivery:12" covers itself and "delivery:12:…". Identical statements change nothing;
     two statements of one key and day that contradict each other are settled by their values, so
-    that the order of rows never matters. Merged rows leave the staging table.
+    that the order of rows never matters. Merged rows leave the staging table. What is said of a
+    file that was merged into another one is said of that one too (docs/people.md).
     """
     assert connection.in_atomic_block, "facts are written inside an action"
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MIRROR_STAGED, {"prefix": source_prefix.rstrip(":")})
+        mirrored = cursor.rowcount
+    counts = _merge(source_prefix)
+    if mirrored:
+        _merge(MERGE)
+    return counts
+
+
+def mirror(merges: Iterable[int], *, newer: bool) -> None:
+    """Say of kept files what the files merged into them say, inside an action.
+
+    With ``newer``, what is newer than the kept file's own; without, only what it has nothing of.
+    """
+    create_staging()
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MIRROR_ALL, {"merges": list(merges), "newer": newer})
+        found = cursor.rowcount
+    if found:
+        _merge(MERGE)
+
+
+def _merge(source_prefix: str) -> MergeCount:
     now = clock.business_now()
     told: dict[str, Any] = {
         "prefix": source_prefix.rstrip(":"),
@@ -175,9 +202,23 @@ def take_back_selected(select: str, told: Mapping[str, Any]) -> int:
 def close_source(source_prefix: str) -> int:
     """Withdraw a source inside an action: returns how many of its statements were taken back.
 
-    What the remaining statements say, in the order in which they came, stands again.
+    What the remaining statements say, in the order in which they came, stands again; so on the
+    files into which others were merged.
     """
     assert connection.in_atomic_block, "facts are written inside an action"
+    prefix = source_prefix.rstrip(":")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MIRRORS_OF_SOURCE, {"prefix": prefix})
+        merges = [merge for (merge,) in cursor.fetchall()]
+    withdrawn = _close(prefix)
+    for merge in merges:
+        _close(f"{MERGE}:{merge}:{prefix}")
+    if merges:
+        mirror(merges, newer=False)
+    return withdrawn
+
+
+def _close(source_prefix: str) -> int:
     told: dict[str, Any] = {
         "prefix": source_prefix.rstrip(":"),
         "events": list(EVENTS),

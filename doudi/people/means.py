@@ -17,6 +17,7 @@ from doudi.kernel.dates import add_months
 from doudi.people import facts
 from doudi.people.facts import FactSeen
 from doudi.people.models import Household, Member
+from doudi.people.precedence import counted
 from doudi.people.relations import HEAD, relation_to_applicant
 from doudi.rules import HouseholdFacts, PersonFacts
 from doudi.rules.book import rulebook
@@ -210,9 +211,11 @@ def _net(wages: list[FactSeen]) -> bool | None:
 
 def _property(home: Household, members: list[_Known]) -> Values:
     reviewed = bool(members) and all(member.now("property.reviewed") for member in members)
-    houses = [fact for member in members for fact in member.now("house")]
+    houses = [fact for member in members for fact in counted(member.now("house"), member.on)]
     vehicles = [fact for member in members for fact in member.now("vehicle")]
-    assets = [fact for member in members for fact in member.now("asset.financial")]
+    assets = [
+        fact for member in members for fact in counted(member.now("asset.financial"), member.on)
+    ]
     firms = [fact for member in members for fact in member.now("enterprise")]
     firms = [fact for fact in firms if "个体" not in f"{fact.code}{_detail(fact, 'type')}"]
     other = [fact for fact in houses if any(word in fact.code for word in _NOT_FOR_LIVING)]

@@ -167,6 +167,38 @@ class Fact(Guarded):
         ]
 
 
+class PersonMerge(Guarded):
+    """Two files that are said to be one person's: an equivalence, recorded, that can be undone.
+
+    Nothing moves: what is said of the file that was given up (``gone``) stays there and is mirrored
+    on the file that is kept, under sources "merge:<id>:…".
+    """
+
+    guard = by_person("kept_id")
+
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="merged_files")
+    gone = models.ForeignKey(Person, models.PROTECT, related_name="merged_into")
+    why = models.CharField("理由", max_length=200)
+    merged_at = models.DateTimeField("并档时间")
+    merged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # How it stood before: {"member": 3, "household": 7, "head_of": 7}, whichever was changed.
+    changed = models.JSONField("并档时的变动")
+    undone_at = models.DateTimeField("恢复时间", null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    undone_why = models.CharField("恢复理由", max_length=200, default="")
+
+    class Meta:
+        verbose_name = "并档"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at=None), name="one_live_merge_per_file"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=F("gone")), name="a_file_is_not_merged_into_itself"
+            ),
+        ]
+
+
 class Visit(Guarded):
     """Who went, when, where, what was found: a source of facts for watch, cases and care alike."""
 
@@ -287,6 +319,7 @@ __all__ = [
     "Member",
     "PayeeAccount",
     "Person",
+    "PersonMerge",
     "PersonPlace",
     "SearchGram",
     "Visit",

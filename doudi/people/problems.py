@@ -125,3 +125,85 @@ class TailNeedsPlace(Problem):
     code = "search.tail_needs_place"
     say = "按身份证尾号查找必须限定在一个区县以内。"
     next = "请先选择区县，或输入完整的身份证号。"
+
+
+class SamePerson(Problem):
+    """A file is merged with another one."""
+
+    code = "merge.same_person"
+    say = "这是同一份档案，不能与自己合并。"
+    next = "请选择另一份档案。"
+
+
+class AlreadyMerged(Problem):
+    """Merges are not chained: what was kept could else not be taken apart again."""
+
+    code = "merge.already_merged"
+    status = 409
+    say = "其中一份档案已经在另一次并档里。"
+    next = "请先恢复那一次并档，或与那一次保留的档案合并。"
+
+
+class NotMerged(Problem):
+    """The merge was undone already."""
+
+    code = "merge.not_merged"
+    status = 409
+    say = "这次并档已经恢复过。"
+    next = "请刷新页面核对现在的档案。"
+
+
+class MergeReasonMissing(Problem):
+    """A merge says on what it rests."""
+
+    code = "merge.reason_missing"
+    say = "合并或恢复档案要写明理由。"
+    next = "请写明凭什么认定，例如“入户查看户口簿，两个号码是同一人”。"
+
+
+class BothReceive(Problem):
+    """Both files live in what an award pays for."""
+
+    code = "merge.both_receive"
+    status = 409
+    say = "两份档案都在享受“{scheme}”，合并后成了一人两份。"
+    next = "请先停发其中一份（多发的按追缴办理），再合并。"
+    fields = ("scheme",)
+
+
+class DeathsDiffer(Problem):
+    """One file says that the person died, the other does not, or on another day."""
+
+    code = "merge.deaths_differ"
+    status = 409
+    say = "两份档案的死亡登记不一致（{one}、{other}）。"
+    next = "请先核实并在保留的档案上登记死亡日期，再合并。"
+    fields = ("one", "other")
+
+
+class HeadsOthers(Problem):
+    """The file that is given up heads a household with other members."""
+
+    code = "merge.heads_others"
+    status = 409
+    say = "被合并的档案是另一户的户主，那一户还有其他成员。"
+    next = "请先把那一户的成员迁出或变更户主，再合并；或改为保留那一份档案。"
+
+
+class CannotRestore(Problem):
+    """What was changed by the merge has been changed again since."""
+
+    code = "merge.cannot_restore"
+    status = 409
+    say = "并档之后{what}，不能原样恢复。"
+    next = "请先改回，再恢复并档。"
+    fields = ("what",)
+
+
+class MergedAway(Problem):
+    """The file was merged into another one."""
+
+    code = "merge.merged_away"
+    status = 409
+    say = "这份档案已经并入另一份，不能再加入家庭。"
+    next = "请在保留的档案上办理，或先恢复并档。"

@@ -19,13 +19,14 @@ from doudi.people import chain, facts, visibility
 from doudi.people.facts import FactValue
 from doudi.people.grams import grams_of
 from doudi.people.loading import RegistrySource, load_registry
-from doudi.people.models import Household, Member, Person
+from doudi.people.models import Household, Member, Person, PersonMerge
 from doudi.people.names import name_initials
 from doudi.people.problems import (
     DeathBeforeBirth,
     HouseholdEmpty,
     HouseholdNumberTaken,
     MemberElsewhere,
+    MergedAway,
     NotAMember,
     PersonKnownAlready,
     PlaceNotYours,
@@ -207,6 +208,8 @@ def _end_membership(household_id: int, person_id: int, before: date) -> None:
 
 def _enter(household_id: int, member: MemberFacts, on: date) -> Member:
     lock(f"member:{member.person_id}")
+    gone = PersonMerge.objects.filter(gone_id=member.person_id, undone_at=None)
+    require(not gone.exists(), MergedAway())
     try:
         with transaction.atomic():
             return Member.objects.create(

@@ -23,6 +23,7 @@ from doudi.kernel.problems import require
 from doudi.kernel.text import half_width_without_blanks
 from doudi.people import queries
 from doudi.people.grams import name_grams, tail_gram
+from doudi.people.merging import kept_for
 from doudi.people.models import Person
 from doudi.people.problems import TailNeedsPlace
 from doudi.places import queries as places
@@ -75,7 +76,8 @@ def find_people(
     if not ids and asked.name_parts:
         asked = _Asked(words, inside, places_too=True)
         ids = asked.people(min(limit, _MOST)) if asked.as_places else []
-    return _shown(ids, asked.name_parts)
+    kept = kept_for(ids)
+    return _shown(list(dict.fromkeys(kept.get(each, each) for each in ids)), asked.name_parts)
 
 
 def _inside(place: Range | None) -> Range:

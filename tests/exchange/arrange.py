@@ -12,7 +12,8 @@ from doudi.base.worklist import drain
 from doudi.exchange import intake
 from doudi.exchange.models import Delivery
 from doudi.kernel.ids import check_resident_id
-from doudi.people.models import Fact, Person, PersonPlace
+from doudi.people.grams import grams_of
+from doudi.people.models import Fact, Person, PersonPlace, SearchGram
 from tests.arrange import COUNTY, VILLAGE, actor, arranging
 from tests.exchange.samples import id_number, name
 
@@ -49,6 +50,11 @@ def register_people(people: list[tuple[str, str]], place: str = VILLAGE) -> dict
                 urban=False,
             )
             for pk, (called, number) in zip(ids, people, strict=True)
+        )
+        SearchGram.objects.bulk_create(
+            SearchGram(gram=gram, place=place, person_id=pk)
+            for pk, (called, number) in zip(ids, people, strict=True)
+            for gram in grams_of(called, "", number)
         )
     return {number: pk for pk, (_, number) in zip(ids, people, strict=True)}
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date
 
 from doudi.base.access import scope
-from doudi.exchange import intake, matching, processing, verification
-from doudi.exchange.models import Delivery, DeliveryRow
+from doudi.exchange import duplicates, intake, matching, processing, verification
+from doudi.exchange.models import Delivery, DeliveryRow, Duplicate
+from doudi.kernel import clock
 from doudi.people.consents import record_consent
-from tests.arrange import COUNTY, TOWNSHIP, VILLAGE, actor
+from tests.arrange import COUNTY, TOWNSHIP, VILLAGE, actor, arranging
 from tests.exchange.arrange import REVIEWER, register
 from tests.exchange.samples import as_csv, record, table
 
@@ -92,6 +93,13 @@ def _undo() -> Call:
     return lambda: matching.undo_match(row, "核实不是同一人", by=REVIEWER)
 
 
+def _exclude() -> Call:
+    row, person = _row(_stored(), matching.TO_REVIEW), 0
+    with scope(COUNTY):
+        person = DeliveryRow.objects.get(pk=row).person_id or 0
+    return lambda: matching.exclude_candidate(row, person, "电话核实不是", by=REVIEWER)
+
+
 def _asking() -> tuple[Call, int]:
     person = next(iter(register((next(_numbers),)).values()))
     record_consent(person, ITEMS, date(2022, 5, 1), by=CLERK)
@@ -124,6 +132,39 @@ def _finish() -> Call:
     return lambda: verification.finish(asked, by=CLERK)
 
 
+def _pair() -> tuple[int, int]:
+    """Two files that may be one person's, waiting for a verdict."""
+    known = register((next(_numbers), next(_numbers)))
+    person, other = sorted(known.values())
+    with arranging():
+        row = Duplicate.objects.create(
+            person_id=person, other_id=other, bits=12.5, parts=[["姓名", "同音", 8.2]],
+            found_at=clock.business_now(),
+        )  # fmt: skip
+    return row.pk, person
+
+
+def _merge_duplicate() -> Call:
+    row, person = _pair()
+    return lambda: duplicates.merge_duplicate(row, person, "查看户口簿", by=REVIEWER)
+
+
+def _dismiss() -> Call:
+    row, _ = _pair()
+    return lambda: duplicates.dismiss_duplicate(row, "堂兄弟", by=REVIEWER)
+
+
+def _reopen() -> Call:
+    row, person = _pair()
+    duplicates.merge_duplicate(row, person, "查看户口簿", by=REVIEWER)
+    return lambda: duplicates.reopen_duplicate(row, "认错了", by=REVIEWER)
+
+
+def _find() -> Call:
+    register((next(_numbers), next(_numbers)))
+    return lambda: duplicates.find_duplicates(by=REVIEWER)
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
     "delivery.receive": _receive,
     "delivery.read": _read,
@@ -132,6 +173,12 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "delivery.withdraw": _withdraw,
     "match.settle": _settle,
     "match.undo": _undo,
+    "match.exclude": _exclude,
+    "duplicate.ask": lambda: lambda: duplicates.ask_for_duplicates(by=REVIEWER),
+    "duplicate.find": _find,
+    "duplicate.merge": _merge_duplicate,
+    "duplicate.dismiss": _dismiss,
+    "duplicate.reopen": _reopen,
     "verification.request": lambda: _asking()[0],
     "verification.answer": _answer,
     "verification.enter": _enter,

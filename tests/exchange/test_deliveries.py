@@ -103,7 +103,7 @@ def test_a_name_alone_finds_nobody():
         assert DeliveryRow.objects.get().tier == "无此人"
 
 
-def test_a_cremation_without_id_waits_for_a_human():
+def test_a_cremation_without_id_and_with_a_name_that_tells_nobody_apart_is_not_found():
     register((1,))
     send(
         as_csv(table("cremation", [record("cremation", 1) | {"身份证号码": "家属不清楚"}])),
@@ -111,7 +111,9 @@ def test_a_cremation_without_id_waits_for_a_human():
     )
     assert facts_now() == []
     with scope(COUNTY):
-        assert queries.match_queue().get().person is None
+        row = DeliveryRow.objects.get()
+        assert (row.tier, row.person) == ("未找到", None)
+        assert "没有足够相近的人" in row.why
 
 
 def test_a_minority_name_written_without_its_dot_is_the_same_name():

@@ -168,7 +168,7 @@ def medical_file() -> bytes:
 
     As departments send it: a merged title and a note above the header.
     """
-    wrong = NEIGHBOUR.id_number[:-1] + ("1" if NEIGHBOUR.id_number[-1] != "1" else "2")
+    wrong = NEIGHBOUR.id_number[-8:]  # too little to tell whose it is
     rows = (
         (1, "YB2022050001", WIFE.name, WIFE.id_number, "清水县人民医院", "2022-05-21", "脑出血",
          "I61.9", 96800, 43600),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from doudi.base.access import Actor
 from doudi.kernel import clock
-from doudi.people import accounts, consents, facts, loading, registry, visibility, visits
+from doudi.people import accounts, consents, facts, loading, merging, registry, visibility, visits
 from doudi.people.facts import FactValue
 from doudi.people.models import Household, Person
 from tests.arrange import COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, actor
@@ -148,6 +148,17 @@ def _load_done() -> Call:
     return lambda: loading._finish(chunk.name, by=Actor.system(COUNTY))
 
 
+def _merge() -> Call:
+    kept, alone = _family()[2], _person()
+    a_household(alone)
+    return lambda: merging.merge_people(kept.pk, alone.pk, "同一人", by=actor("county_reviewer"))
+
+
+def _unmerge() -> Call:
+    made = _merge()().pk  # type: ignore[attr-defined]
+    return lambda: merging.unmerge_people(made, "查证是两个人", by=actor("county_reviewer"))
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
     "account.enter": _enter,
     "account.confirm": _confirm,
@@ -162,6 +173,8 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "household.leave": _leave,
     "person.record_death": _death,
     "fact.record": _fact,
+    "person.merge": _merge,
+    "person.unmerge": _unmerge,
     "people.load": _load,
     "people.load_done": _load_done,
 }

@@ -142,7 +142,7 @@ def test_a_merge_takes_the_same_few_statements_whatever_its_size(django_assert_n
     with arranging():
         facts.create_staging()
         facts.stage((who, wage(2000, since=MARCH), "delivery:2") for who in people)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             facts.merge_staged("delivery:2")
 
 

@@ -94,9 +94,9 @@ def test_a_line_shows_where_the_person_is_and_masks_the_id(village):
     assert found.masked_id == "620***********" + id_number(1)[-4:]
 
 
-def test_a_search_takes_three_queries(village, django_assert_max_num_queries):
+def test_a_search_takes_four_queries(village, django_assert_max_num_queries):
     names("张")  # remembers the names of the places
-    with scope(COUNTY), django_assert_max_num_queries(3):
+    with scope(COUNTY), django_assert_max_num_queries(4):
         find_people("张", place=None)
 
 

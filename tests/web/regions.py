@@ -22,7 +22,7 @@ from doudi.base.worklist import drain
 from doudi.cases import publicity
 from doudi.cases.models import Decision, Objection
 from doudi.exchange import intake
-from doudi.exchange.models import Delivery, DeliveryRow
+from doudi.exchange.models import Delivery, DeliveryRow, Duplicate
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.ids import id_check_digit
@@ -31,6 +31,7 @@ from doudi.payments.bankfile import ReturnLine, build_return
 from doudi.payments.models import Batch, Payable
 from doudi.payments.overpaid import OverpaidFacts, open_recovery
 from doudi.people import accounts, registry
+from doudi.people.merging import merge_people
 from doudi.people.models import VisitPhoto
 from doudi.watch.models import (
     Alert,
@@ -173,6 +174,7 @@ def _fill(region: Region, staff: dict[str, int], at: int) -> None:
         "decision": decision.pk,
         "delivery": _delivery(region, actors, county).pk,
     }
+    _merged(region, actors, at)
     _pay(region, actors, decided)
     _watch(region, running)
     region.ids["review"] = fill_cases(decided, running)
@@ -240,6 +242,28 @@ def pension_sheet(*rows: tuple[str, str]) -> bytes:
     lines = [f"{name},{number},城乡居民基本养老保险,待遇领取,202205,127.50,已发放"
              for name, number in rows]  # fmt: skip
     return "\n".join([head, *lines, ""]).encode()
+
+
+def _merged(region: Region, actors: dict[str, Actor], at: int) -> None:
+    """A second file of the person in the running case, merged into the first."""
+    name = CANARY_FAMILY[at] + CANARY_GIVEN[5] + CANARY_GIVEN[at]
+    number = identity(at * 100 + 90, BIRTHS[1])
+    row = registry.register_person(
+        registry.PersonFacts(
+            name=name, id_number=number, registered_place=region.village, urban=False,
+            residence_place=region.village, address="二组",
+        ),
+        by=actors["clerk"],
+    )  # fmt: skip
+    region.secrets += [name, number]
+    reviewer = actor("county_reviewer", region.township)
+    merge_people(region.ids["person"], row.pk, "户口簿上是同一人", by=reviewer)
+    with arranging():
+        pair = Duplicate.objects.create(
+            person_id=region.ids["person"], other_id=row.pk, bits=12.5,
+            found_at=clock.business_now(), parts=[["姓名", "同音", 8.2]],
+        )  # fmt: skip
+    region.ids |= {"duplicate": pair.pk, "kept": row.pk}
 
 
 def _delivery(region: Region, actors: dict[str, Actor], county: str) -> Delivery:

@@ -115,14 +115,23 @@ def _found(both: Both, rows: Ints, homes: Ints) -> Iterator[tuple[Ints, Ints]]:
     everybody = np.arange(len(both.registry.people))
     asked = _Parts(both, both.file, rows, sent_digits(both.file.people, rows), homes[rows])
     known = _Parts(
-        both, both.registry, everybody, digits_of(both.registry.people.ids.key),
-        both.registry.household,
-    )  # fmt: skip
+        both, both.registry, everybody, _known_digits(both.registry), both.registry.household
+    )
     made: tuple[dict[str, Hashes], dict[str, Hashes]] = ({}, {})
     for key in (*KEYS, BY_NAME):
         ours, theirs = _key(asked, key, made[0]), _key(known, key, made[1])
         row, person = _joined(ours, theirs, MOST_BY_NAME if key == BY_NAME else MOST)
         yield rows[row], person
+
+
+def _known_digits(side: Side) -> npt.NDArray[np.uint8]:
+    """The registry's ids as digits; of a person whose id is not there, what the birth tells."""
+    keys, birth = side.people.ids.key, side.people.birth
+    digits = digits_of(keys)
+    some = np.flatnonzero((keys == 0) & (birth % 100 > 0) & (birth // 100 % 100 > 0))
+    tens = 10 ** np.arange(7, -1, -1, dtype=np.int64)
+    digits[some, 6:14] = birth[some, None] // tens % 10
+    return digits
 
 
 def _key(side: _Parts, names: tuple[str, ...], made: dict[str, Hashes]) -> Hashes:

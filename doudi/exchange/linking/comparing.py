@@ -202,6 +202,14 @@ def _ids(both: Both, row: Ints, person: Ints) -> Marks:
     return level
 
 
+def id_levels(a: Ints, b: Ints) -> Marks:
+    """Levels of pairs of registered ids, by their first 17 digits; 0 where one is not told."""
+    nothing = np.zeros(len(a), np.bool_)
+    level = _digit_levels(digits_of(a), digits_of(b), nothing)
+    level[(a == 0) | (b == 0)] = 0
+    return level
+
+
 def _digit_levels(sent: npt.NDArray[np.uint8], known: npt.NDArray[np.uint8], masked: Mask) -> Marks:
     hidden = sent == HIDDEN_DIGIT
     equal = sent == known

@@ -7,10 +7,12 @@ import polars as pl
 
 from doudi.exchange.linking import deciding
 from doudi.exchange.linking.deciding import BY_ID, NOBODY, NOT_FOUND, SCORED, TO_REVIEW, WAYS, Bands
+from doudi.exchange.linking.doubles import Doubles
 from doudi.exchange.linking.ids import ADVICE, OUTCOMES, USABLE
 from doudi.exchange.linking.levels import BIRTH, BIRTH_SAME, FIELDS, NAME
 from doudi.exchange.linking.linking import Links
 from doudi.exchange.linking.people import NUMBER, People
+from doudi.exchange.linking.weighing import Weighed
 
 LINE, WAY, PERSON, REGISTERED, BITS, WHY = "行号", "方式", "登记行号", "登记证号", "分值", "理由"
 REGISTRY_NUMBER = "人员编号"
@@ -83,14 +85,18 @@ def _why_review(links: Links, row: int, doubted: bool, bands: Bands) -> str:
 
 def pair_reasons(links: Links, pair: int, bits: float) -> str:
     """What adds up to the bits of a pair: each told field, the choice among all, other people."""
-    parts = []
-    for name, field in FIELDS.items():
-        level = int(links.pairs.levels[name][pair])
-        if level:
-            own = links.scores.fields[name][pair]
-            parts.append(f"{name}{field.levels[level - 1].words}{own:+.1f}")
+    parts = [f"{name}{words}{own:+.1f}" for name, words, own in parts_of(links, pair)]
     chance = float(np.log2(links.model.registered / links.registered))
     parts.append(f"从{links.registered:,}人中认出{chance:+.1f}")
     rest = bits - float(links.scores.bits[pair]) - chance
     parts.append(f"计入同户亲属、其他相近的人和不在册的可能{rest:+.1f}")
     return "，".join(parts)
+
+
+def parts_of(links: Links | Weighed | Doubles, pair: int) -> list[tuple[str, str, float]]:
+    """Each field that both sides tell: its name, how alike it is in words, and its bits."""
+    return [
+        (name, field.levels[level - 1].words, float(links.scores.fields[name][pair]))
+        for name, field in FIELDS.items()
+        if (level := int(links.pairs.levels[name][pair]))
+    ]

@@ -14,26 +14,14 @@ import numpy.typing as npt
 
 from doudi.exchange.linking import deciding
 from doudi.exchange.linking import levels as at_level
-from doudi.exchange.linking.blocking import candidates
 from doudi.exchange.linking.comparing import Mask, Pairs, compare
-from doudi.exchange.linking.deciding import Bands, Decided, confirmed_by, decide
+from doudi.exchange.linking.deciding import Bands, Decided, confirmed_by
 from doudi.exchange.linking.features import Both, Ints, side_by_side
 from doudi.exchange.linking.ids import BECAME_NUMBER, EMPTY, MASKED
 from doudi.exchange.linking.people import People
 from doudi.exchange.linking.proposing import looked_up, solutions_of
-from doudi.exchange.linking.weights import (
-    Model,
-    Rarity,
-    Scores,
-    believed,
-    carry_over,
-    learn,
-    odds,
-    score,
-)
-
-_SAMPLE = 200_000  # pairs with anybody
-_SEED = 20_220_601
+from doudi.exchange.linking.weighing import Question, weigh
+from doudi.exchange.linking.weights import Model, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +71,17 @@ def link(file: People, registry: People, today: date, bands: Bands | None = None
     anchors = by_id.exact.take(by_id.sure)
     doubtful, holder = by_id.doubtful
     rows = np.union1d(np.flatnonzero(~file.ids.usable), doubtful)
-    kind = _kinds(file, doubtful)
-    homes, others = _homes(both, anchors)
-    rarity, mates = Rarity.in_registry(both), _mates(both)
-    model = _learned(both, anchors, others, int(file.ids.usable.sum()))
     solved = _solved(file, registry, today)
     further = (np.concatenate([solved[0], doubtful]), np.concatenate([solved[1], holder]))
-    row, found = candidates(both, rows, homes, further)
-    pairs = compare(both, row, found, homes)
-    model = carry_over(model, both, pairs, kind, rarity, mates)
-    scores = score(model, both, pairs, kind, rarity)
-    bits = odds(model, scores, pairs, len(registry), mates)
-    decided = decide(pairs, bits, rows, kind, bands or Bands())
-    way, person = _ways(file, by_id, pairs, decided)
+    registered = len(anchors) / max(int(file.ids.usable.sum()), 1)
+    asked = Question(rows, kinds_of(file, doubtful), further, anchors, registered)
+    told = weigh(both, asked, bands or Bands())
+    way, person = _ways(file, by_id, told.pairs, told.decided)
     every_bits, pair = np.full(len(file), np.nan), np.full(len(file), -1, np.int64)
-    every_bits[rows], pair[rows] = decided.bits, decided.pair
+    every_bits[rows], pair[rows] = told.decided.bits, told.decided.pair
     return Links(
-        way, person, every_bits, pair, pairs, scores, model, by_id.exact, len(registry)
+        way, person, every_bits, pair, told.pairs, told.scores, told.model, by_id.exact,
+        len(registry),
     )  # fmt: skip
 
 
@@ -140,81 +122,14 @@ def _ways(
     return way, person
 
 
-def _kinds(file: People, contradicted: Ints) -> Ints:
+def kinds_of(file: People, contradicted: Ints) -> Ints:
+    """What kind of id each row of a file has; `contradicted` rows have somebody else's."""
     outcome = file.ids.outcome
     kind = np.full(len(file), at_level.BROKEN_ID)
     kind[outcome == MASKED] = at_level.MASKED_ID
     kind[(outcome == EMPTY) | (outcome == BECAME_NUMBER)] = at_level.NO_ID
     kind[contradicted] = at_level.CONTRADICTED_ID
     return kind
-
-
-def _homes(both: Both, anchors: Pairs) -> tuple[Ints, Ints]:
-    """For each row the registry's household in which members of its household were recognised.
-
-    Returned twice: for rows to be weighed, and for the recognised rows themselves, where a row
-    does not count as a member that recognises itself.
-    """
-    sent, known = both.file.household, both.registry.household
-    pairs = np.stack([sent[anchors.row], known[anchors.person]], axis=1)
-    pairs = pairs[(pairs > 0).all(axis=1)]
-    told = np.zeros(len(sent), np.int64)
-    alone = np.zeros(len(sent), np.int64)
-    if not len(pairs):
-        return told, alone
-    both_of, many = np.unique(pairs, axis=0, return_counts=True)
-    best = np.lexsort((-many, both_of[:, 0]))
-    homes, first = np.unique(both_of[best, 0], return_index=True)
-    household, votes = both_of[best, 1][first], many[best][first]
-    at = np.minimum(np.searchsorted(homes, sent), len(homes) - 1)
-    here = (homes[at] == sent) & (sent > 0)
-    told[here] = household[at[here]]
-    alone[here & (votes[at] > 1)] = household[at[here & (votes[at] > 1)]]
-    return told, alone
-
-
-def _mates(both: Both) -> float:
-    """With how many others one lives on average."""
-    homes = both.registry.household
-    told = homes[homes > 0]
-    if not len(told):
-        return 2.0
-    size = np.bincount(told)
-    return float((size[told] - 1).mean())
-
-
-def _learned(both: Both, anchors: Pairs, homes: Ints, usable: int) -> Model:
-    """The model that rows with a registered id teach."""
-    model = believed()
-    if not len(anchors):
-        return model
-    chance = np.random.default_rng(_SEED)
-    registered = len(anchors) / max(usable, 1)
-    same = compare(both, anchors.row, anchors.person, homes, ids=False)
-    rows = chance.choice(anchors.row, _SAMPLE)
-    anybody = compare(
-        both, rows, chance.integers(0, len(both.registry.people), _SAMPLE), homes, ids=False
-    )
-    mate = _a_mate(both, anchors.person, chance)
-    has = mate >= 0
-    relative = compare(both, anchors.row[has], mate[has], homes, ids=False)
-    return learn(model, same, relative, anybody, registered)
-
-
-def _a_mate(both: Both, person: Ints, chance: np.random.Generator) -> Ints:
-    """Another member of each person's household, or -1."""
-    homes = both.registry.household
-    order = np.argsort(homes, kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    start = np.searchsorted(homes[order], homes[person])
-    end = np.searchsorted(homes[order], homes[person], side="right")
-    size = end - start
-    step = chance.integers(1, np.maximum(size, 2))
-    mate = order[start + (place[person] - start + step) % size]
-    none = (size < 2) | (homes[person] == 0)
-    result: Ints = np.where(none, -1, mate)
-    return result
 
 
 def _solved(file: People, registry: People, today: date) -> tuple[Ints, Ints]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from doudi.exchange.linking.births import Days, births
 from doudi.exchange.linking.han import name_texts
-from doudi.exchange.linking.ids import Normalised, normalise
+from doudi.exchange.linking.ids import EMPTY, Normalised, normalise
 from doudi.exchange.linking.tables import ColumnNotThere, as_text, column
 from doudi.exchange.normalising import plain_text
 
@@ -87,6 +87,14 @@ def find_columns(
     return found
 
 
+def without_ids(size: int) -> Normalised:
+    """The ids of so many persons of whom none is told."""
+    nothing = pl.Series([""], dtype=pl.String).new_from_index(0, size)
+    return Normalised(
+        nothing, np.zeros(size, np.int64), np.full(size, EMPTY, np.uint8), nothing
+    )  # fmt: skip
+
+
 def people_of(
     frame: pl.DataFrame, columns: dict[str, str], today: date, *, birth_from_id: bool
 ) -> People:
@@ -97,7 +105,7 @@ def people_of(
             return frame.get_column(columns[what])
         return pl.Series([""], dtype=pl.String).new_from_index(0, frame.height)
 
-    ids = normalise(told("证号"), today)
+    ids = normalise(told("证号"), today) if "证号" in columns else without_ids(frame.height)
     birth, sex = births(told("出生")), _sexes(told("性别"))
     if birth_from_id:
         inside = (ids.key // 1000 % 100_000_000).astype(np.int32)

@@ -26,7 +26,7 @@ ROLES: dict[str, Role] = {
             "village_worker",
             "村级协理员",
             "lead.report lead.read visit.record visit.read task.read task.do person.read "
-            "sweep.read sweep.settle",
+            "sweep.read sweep.settle alert.read alert.report alert.close",
         ),
         _role(
             "township_clerk",
@@ -50,7 +50,7 @@ ROLES: dict[str, Role] = {
             "case.tell "
             "visit.record fact.record delivery.receive delivery.read delivery.withdraw "
             "match.review person.reveal payment.read watch.scan register.refresh recovery.find "
-            "sweep.start sweep.assign sweep.end threshold.read "
+            "sweep.start sweep.assign sweep.end threshold.read alike.check "
             "recovery.handle "
             "price.enter price.confirm raise.enter",
         ),

@@ -11,6 +11,7 @@ class WatchConfig(AppConfig):
     def ready(self) -> None:
         """Register the consumers and actions of this package."""
         from doudi.watch import (
+            alike,
             consumers,
             leads,
             loop,
@@ -22,6 +23,7 @@ class WatchConfig(AppConfig):
         )
 
         for module in (
+            alike,
             consumers,
             leads,
             loop,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action, record_read
 from doudi.base.calendars import calendar
+from doudi.base.files import keep
 from doudi.base.locks import lock
 from doudi.base.models import StoredFile
 from doudi.base.tasks import TaskFacts, finish_tasks, open_task
@@ -15,6 +16,7 @@ from doudi.kernel import clock
 from doudi.kernel.problems import require
 from doudi.people import chain
 from doudi.people.models import Household
+from doudi.watch import photos
 from doudi.watch.models import Alert, Lead
 from doudi.watch.parameters import told_on
 from doudi.watch.problems import (
@@ -23,6 +25,7 @@ from doudi.watch.problems import (
     LeadSettled,
     LeadSourceUnknown,
     OutcomeMissing,
+    RevealWithoutReason,
 )
 from doudi.watch.states import (
     LEAD_HANDED_ON,
@@ -52,8 +55,11 @@ class LeadFacts:
 
 
 @action("lead.report", needs="lead.report")
-def report_lead(lead: LeadFacts, *, by: Actor) -> Lead:
-    """Report a family in trouble: first check within three working days by the township."""
+def report_lead(lead: LeadFacts, *, by: Actor, photo: bytes = b"") -> Lead:
+    """Report a family in trouble: first check within three working days by the township.
+
+    ``photo`` is kept without what the camera wrote into it: place, time, owner of the phone.
+    """
     require(by.covers(lead.place), LeadPlaceNotYours())
     require(lead.about.strip(), LeadIncomplete(what="对象"))
     require(lead.story.strip(), LeadIncomplete(what="情况"))
@@ -62,6 +68,10 @@ def report_lead(lead: LeadFacts, *, by: Actor) -> Lead:
         one_or_not_there(Household.objects.all(), pk=lead.household_id)
     if lead.photo_id is not None:
         one_or_not_there(StoredFile.objects.all(), pk=lead.photo_id)
+    if photo:
+        plain, media_type = photos.without_traces(photo)
+        kept = keep(plain, name=f"线索照片.{media_type.partition('/')[2]}", media_type=media_type)
+        lead = replace(lead, photo_id=kept.pk)
     return _open(lead, None)
 
 
@@ -137,6 +147,7 @@ def reveal_reporter(lead_id: int, why: str, *, by: Actor) -> str:
     """Who reported, for those who check leads; the reading is recorded (promise A7)."""
     by.demand("lead.triage")
     lead: Lead = one_or_not_there(Lead.objects.all(), pk=lead_id)
+    require(why.strip(), RevealWithoutReason())
     record_read(lead_subject(lead.pk), by=by, why=why)
     return decrypt(lead.reporter_cipher) if lead.reporter_cipher else ""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from doudi.base.access import Actor, one_or_not_there
+from doudi.base.access import Actor, one_or_not_there, scope
 from doudi.base.actions import action
 from doudi.base.calendars import calendar
 from doudi.base.locks import lock
-from doudi.base.models import Task
+from doudi.base.models import Post, Task
 from doudi.base.tasks import TaskFacts, finish_tasks, open_task
 from doudi.kernel import clock
 from doudi.kernel.problems import require
@@ -32,6 +32,7 @@ from doudi.watch.problems import (
     NotLinked,
     NotVisited,
     NoVerdict,
+    OnlyTownshipCloses,
     PolicyNotTold,
     ReasonMissing,
     ReturnedTooOften,
@@ -47,6 +48,7 @@ from doudi.watch.states import (
     HANDED_ON,
     TASK_CHECK,
     TASK_DISPOSE,
+    TASK_VISIT,
     TO_DISPOSE,
     TO_RECEIVE,
     TO_VISIT,
@@ -58,6 +60,9 @@ from doudi.watch.writing import ARTICLE, CLERK, township_of
 PURPOSE = "预警核查"
 _SUBJECT = re.compile(r"[a-z]+\.[a-z_]+:[0-9]+")
 _CASE = "cases.case:"
+WORKER = "village_worker"
+_OUT = "退出"
+_SETTLED_ON_THE_SPOT = ("A0", "A1")
 
 
 def _take(alert_id: int, step: str, *states: str) -> Alert:
@@ -70,12 +75,30 @@ def _take(alert_id: int, step: str, *states: str) -> Alert:
 
 @action("alert.receive", needs="alert.receive")
 def receive_alert(alert_id: int, *, by: Actor) -> Alert:
-    """Take an alert over for the township: its visit is now somebody's."""
+    """Take an alert over for the township; its village's worker, where there is one, visits."""
     alert = _take(alert_id, "接收", TO_RECEIVE)
     alert.state = TO_VISIT
     alert.received_by_id, alert.received_at = by.user_id, clock.business_now()
     alert.save(update_fields=["state", "received_by", "received_at"])
+    _send_to_village(alert, Due(alert.visit_due, provisional=alert.due_provisional))
     return alert
+
+
+def _send_to_village(alert: Alert, due: Due) -> None:
+    """A task for the village, beside the township's own, which stays until somebody reported."""
+    posts = Post.objects.filter(role=WORKER, before=None)
+    if posts.filter(place__in=(alert.place, township_of(alert.place))).exists():
+        open_task(
+            TaskFacts(
+                kind=TASK_VISIT,
+                title=f"{alert.colour}色预警走访（{alert.direction}）：{alert.person.name}家",
+                place=alert.place,
+                role=WORKER,
+                subject=alert_subject(alert.pk),
+                article=ARTICLE,
+            ),
+            due=due,
+        )
 
 
 @action("alert.report", needs="alert.report")
@@ -106,8 +129,10 @@ def report_check(
     alert.policy_told_at = clock.business_now() if policy_told else None
     alert.state = TO_DISPOSE
     alert.save()
-    finish_tasks(subject, by=by, kinds=(TASK_CHECK,))
-    _open_disposal(alert)
+    # The township's tasks lie outside what a village sees; nothing else of it is looked at.
+    with scope(township_of(alert.place)):
+        finish_tasks(subject, by=by, kinds=(TASK_CHECK, TASK_VISIT))
+        _open_disposal(alert)
     return alert
 
 
@@ -166,6 +191,7 @@ def return_alert(alert_id: int, reason: str, *, by: Actor) -> Alert:
         article=ARTICLE,
     )
     open_task(facts, due=again)
+    _send_to_village(alert, again)
     _event(alert, f"预警退回重核：{reason.strip()}")
     return alert
 
@@ -192,6 +218,7 @@ def hand_to(alert_id: int, subject: str, *, by: Actor) -> Alert:
 def close_alert(alert_id: int, *, by: Actor, helped: bool | None = None) -> Alert:
     """Close a checked alert; ``helped`` says whether aid followed (by default, after A1 only)."""
     alert = _take(alert_id, "关闭", TO_RECEIVE, TO_VISIT, TO_DISPOSE, HANDED_ON)
+    require(by.role != WORKER or closed_by_village(alert), OnlyTownshipCloses(colour=alert.colour))
     require(alert.visit_id is not None, NotVisited())
     require(alert.verdict, NoVerdict())
     require(alert.disposal, NoDisposal())
@@ -201,6 +228,12 @@ def close_alert(alert_id: int, *, by: Actor, helped: bool | None = None) -> Aler
     require(not in_case, WaitsForCase(subject=alert.outcome_subject))
     _close(alert, helped=alert.disposal == "A1" if helped is None else helped, by=by)
     return alert
+
+
+def closed_by_village(alert: Alert) -> bool:
+    """Whether a village's worker may close it: a light one, not about leaving, settled there."""
+    light = alert.colour in told_on(clock.business_today())["loop.village_closes"]
+    return light and alert.direction != _OUT and alert.disposal in ("", *_SETTLED_ON_THE_SPOT)
 
 
 def record_outcome(subject: str, helped: bool) -> int:
@@ -237,9 +270,10 @@ def _close(alert: Alert, *, helped: bool, by: Actor) -> None:
         ],
         ignore_conflicts=True,
     )
-    Task.objects.filter(subject=alert_subject(alert.pk), done_at=None).update(
-        done_at=clock.business_now(), done_by_id=by.user_id
-    )
+    with scope(township_of(alert.place)):
+        Task.objects.filter(subject=alert_subject(alert.pk), done_at=None).update(
+            done_at=clock.business_now(), done_by_id=by.user_id
+        )
     _event(alert, f"预警办结（{alert.verdict}，{alert.disposal}）")
 
 

@@ -378,3 +378,30 @@ class ThresholdSame(Problem):
     code = "threshold.same"
     say = "新的阈值和现在的一样，没有保存。"
     next = "请改动数值后再保存。"
+
+
+class OnlyTownshipCloses(Problem):
+    """A grave alert, or one that leads further, is the township's to close."""
+
+    code = "alert.only_township_closes"
+    status = 409
+    say = "这条{colour}色预警不能在村里办结。"
+    next = "请只点“提交核查”，由乡镇经办人处置。村里可以办结的是蓝、黄色且当场落实或无困难的预警。"
+    fields = ("colour",)
+
+
+class PhotoUnfit(Problem):
+    """What came as a photo is none, or too large."""
+
+    code = "lead.photo_unfit"
+    say = "照片“{name}”不能用：{why}。"
+    next = "请直接用手机拍照（JPG 或 PNG，不超过 10 MB），或者不附照片。"
+    fields = ("name", "why")
+
+
+class RevealWithoutReason(Problem):
+    """Who reported is shown for a reason only."""
+
+    code = "lead.reveal_without_reason"
+    say = "没有填写查看报告人的理由，没有显示。"
+    next = "请写明为什么必须知道是谁报告的。"

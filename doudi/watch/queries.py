@@ -12,6 +12,7 @@ from doudi.base.tasks import urgency
 from doudi.kernel import clock
 from doudi.kernel.divisions import place_range
 from doudi.watch.indicators import INDICATORS
+from doudi.watch.loop import WORKER, closed_by_village
 from doudi.watch.models import Alert, AlertHit, Lead, Scan
 from doudi.watch.precision import Precision, precision
 from doudi.watch.score import COLOURS
@@ -175,16 +176,18 @@ def verbs_for(alert: Alert, by: Actor) -> tuple[Verb, ...]:
     return tuple(
         Verb(code, label)
         for code, label, needs in _VERBS[alert.state]
-        if by.may(needs) and by.covers(alert.place) and _sensible(alert, code)
+        if by.may(needs) and by.covers(alert.place) and _sensible(alert, code, by)
     )
 
 
-def _sensible(alert: Alert, verb: str) -> bool:
+def _sensible(alert: Alert, verb: str, by: Actor) -> bool:
     in_case = alert.outcome_subject.startswith(_CASE)
     if verb == "tell_policy":
         return alert.policy_told_at is None
     if verb == "accept_case":
         return alert.disposal == "A2" and not alert.outcome_subject
+    if verb == "close" and by.role == WORKER and not closed_by_village(alert):
+        return False
     if verb == "close":
         linked = alert.disposal != "A2" or bool(alert.outcome_subject)
         return linked and not in_case and alert.policy_told_at is not None

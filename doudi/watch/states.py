@@ -22,7 +22,7 @@ DISPOSALS = MappingProxyType(
 LEAD_OPEN, LEAD_HANDED_ON, LEAD_SETTLED = "待初核", "已转办", "已了结"
 LEAD_SOURCES = ("村级走访", "本人申报", "热线", "预警", "防漏保排查")
 
-TASK_CHECK, TASK_DISPOSE, TASK_LEAD = "预警核查", "预警处置", "线索初核"
+TASK_CHECK, TASK_VISIT, TASK_DISPOSE, TASK_LEAD = "预警核查", "预警走访", "预警处置", "线索初核"
 
 
 def alert_subject(alert_id: int) -> str:

@@ -203,7 +203,7 @@ def test_sending_back_needs_a_reason_and_a_check(alert):
 @pytest.mark.parametrize(
     ("role", "steps"),
     [
-        ("village_worker", set()),
+        ("village_worker", {"report", "close"}),
         ("township_clerk", {"receive", "report", "close"}),
         ("township_leader", {"return"}),
         ("county_reviewer", {"return"}),

@@ -24,5 +24,5 @@ CARRIED_BY = MappingProxyType(
         "M16": "M16",
     }
 )
-# Of many decisions together, not of one household; not built yet.
+# Of many decisions together, not of one household: ``watch.alike`` asks for a sample.
 OF_MANY = ("M14",)

@@ -22,6 +22,7 @@ BENCHES = {
     "rules": "同一条低保规则、同一份名册：本引擎与六种同类（DOUDI_BENCH_PEOPLE 为人数）",
     "registry": "整部规则、政策试算、分片、一户：同一份名册（DOUDI_BENCH_PEOPLE 为人数）",
     "payments": "一个月的发放：计提、批次、放行、对账、入链（行每秒；LINES=1000000 为百万笔）",
+    "screen": "成批筛查：一县、十县、三十三县的 Parquet，与逐户循环、Polars、DuckDB 比",
     "matching": "来文认人：四种脏法的精确率和召回率（DOUDI_BENCH_PEOPLE 为人数）",
 }
 

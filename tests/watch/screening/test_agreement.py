@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +18,7 @@ from doudi.people.models import Member
 from doudi.watch.indicators import INDICATORS
 from doudi.watch.indicators.needing import OfKinds
 from doudi.watch.models import Alert, AlertHit
+from doudi.watch.models_check import ThresholdChange
 from doudi.watch.scan import scan
 from doudi.watch.screening import Round, month_by_month, screen
 from tests.arrange import COUNTY, OTHER_COUNTY, arranging
@@ -55,6 +56,20 @@ def populate(count: int) -> None:
         leaving.filter(one_of=2).update(before=date(2021, 11, 1))
 
 
+def move_thresholds() -> None:
+    """One county's own figures: one from today on, one only from tomorrow."""
+    with arranging():
+        for name, since, value in (
+            ("R02.self_pay_over", TODAY, 950_000),
+            ("R07.weight", TODAY, 20),
+            ("R06.weight", TODAY + timedelta(1), 99),
+        ):
+            ThresholdChange.objects.create(
+                place=COUNTY, name=name, since=since, value=value, before=1, why="试", trial={},
+                entered_at=clock.business_now(),
+            )  # fmt: skip
+
+
 def desk_hits() -> list[tuple]:
     rows = AlertHit.objects.values_list(
         "person_id", "alert__household_id", "alert__place", "indicator", "alert__direction",
@@ -83,6 +98,7 @@ def screened(folder: Path, *, at_once: int = 100_000) -> tuple[list[tuple], list
 
 def test_thousands_of_people_at_the_thresholds_are_screened_as_the_desk_scans_them(tmp_path):
     populate(FAMILIES)
+    move_thresholds()
     for place in (COUNTY, OTHER_COUNTY):
         scan(place, PERIOD, by=Actor.system(place))
     hits, alerts = screened(tmp_path)

@@ -20,6 +20,7 @@ from django.db import connection
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.locks import lock
+from doudi.base.tasks import TaskFacts, finish_tasks, open_task
 from doudi.kernel import clock
 from doudi.kernel.money import Fen, share
 from doudi.kernel.problems import NotThere, require
@@ -42,6 +43,7 @@ from doudi.payments.schemes import CODES
 
 SOURCES = ("中央", "省级", "市级", "县级")
 RELIEF, SERVICES = "救助", "服务"
+TO_CONFIRM, TO_CONFIRM_SERVICE = "资金指标复核", "购买服务支出复核"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +102,21 @@ def choose(need: int, scheme: str, funds: Sequence[Fund]) -> list[tuple[int, int
 
 
 # What the bank could not pay goes back to the allotments of its batch, the last drawn first.
-_BACK = """
-select d.allotment_id, d.fen - least(d.fen, greatest(0, coalesce(v.fen, 0)
+KEPT = """
+select d.allotment_id, d.batch_id, d."order", d.fen as drawn,
+  d.fen - least(d.fen, greatest(0, coalesce(v.fen, 0)
     - coalesce(sum(d.fen) over (partition by d.batch_id order by d."order" desc
-        rows between unbounded preceding and 1 preceding), 0))) as fen
+        rows between unbounded preceding and 1 preceding), 0))) as kept
 from payments_draw d join payments_allotment a on a.id = d.allotment_id and a.place = %(county)s
 left join (select batch_id, sum(fen) as fen from payments_transfer
-  where kind = 'void' and batch_id in (select batch_id from payments_draw) group by 1) v
+  where kind in ('void', 'back') and batch_id in (select batch_id from payments_draw) group by 1) v
   on v.batch_id = d.batch_id
 """
 
 _LEFT = f"""
-with spent as ({_BACK})
+with spent as ({KEPT})
 select a.id, a.source, a.purpose, a.schemes, a.received_on, (a.fen
-  - coalesce((select sum(s.fen) from spent s where s.allotment_id = a.id), 0)
+  - coalesce((select sum(s.kept) from spent s where s.allotment_id = a.id), 0)
   - coalesce((select sum(x.fen) from payments_servicespending x
       where x.allotment_id = a.id and x.confirmed_at is not null), 0))::bigint
 from payments_allotment a
@@ -220,7 +223,19 @@ def enter_allotment(place: str, facts: AllotmentFacts, *, by: Actor) -> Allotmen
         received_on=facts.received_on,
         entered_by_id=by.user_id,
     )
+    what = f"资金指标 {row.document}（{row.source}，{Fen(row.fen).display()} 元）待复核"
+    _ask_second(TO_CONFIRM, what, row.place, subject_of(row))
     return row
+
+
+def subject_of(row: Allotment | ServiceSpending) -> str:
+    """How tasks name an allotment or a spending on services."""
+    kind = "payments.fund" if isinstance(row, Allotment) else "payments.service"
+    return f"{kind}:{row.pk}"
+
+
+def _ask_second(kind: str, title: str, place: str, subject: str) -> None:
+    open_task(TaskFacts(kind, title, place, "finance_approver", subject))
 
 
 def _demand_second(entered_by: int | None, by: Actor, subject: str) -> None:
@@ -238,6 +253,7 @@ def confirm_allotment(allotment_id: int, *, by: Actor) -> Allotment:
     require(row.confirmed_at is None, ConfirmedAlready(what=f"资金指标 {row.document} "))
     row.confirmed_by_id, row.confirmed_at = by.user_id, clock.business_now()
     row.save(update_fields=["confirmed_by", "confirmed_at"])
+    finish_tasks(subject_of(row), by=by)
     return row
 
 
@@ -278,6 +294,8 @@ def enter_service(facts: ServiceFacts, *, by: Actor) -> ServiceSpending:
         spent_on=facts.spent_on,
         entered_by_id=by.user_id,
     )
+    what = f"购买服务 {row.number}（{row.provider}，{Fen(row.fen).display()} 元）待复核"
+    _ask_second(TO_CONFIRM_SERVICE, what, row.place, subject_of(row))
     return row
 
 
@@ -294,6 +312,7 @@ def confirm_service(spending_id: int, *, by: Actor) -> ServiceSpending:
     _demand_services(row.allotment, row.fen, row.spent_on, row.pk)
     row.confirmed_by_id, row.confirmed_at = by.user_id, clock.business_now()
     row.save(update_fields=["confirmed_by", "confirmed_at"])
+    finish_tasks(subject_of(row), by=by)
     return row
 
 

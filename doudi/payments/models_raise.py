@@ -50,6 +50,11 @@ class RaiseStep(Guarded):
     old_fen = models.BigIntegerField("原标准")
     new_fen = models.BigIntegerField("新标准")
 
+    @property
+    def gain_fen(self) -> int:
+        """What a person gains a month, in fen."""
+        return self.new_fen - self.old_fen
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

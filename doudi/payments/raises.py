@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.locks import lock
+from doudi.base.tasks import TaskFacts, finish_tasks, open_task
 from doudi.cases.law import overlay_in_force
 from doudi.kernel import clock
 from doudi.kernel.problems import NotThere, require
@@ -31,6 +32,7 @@ from doudi.rules import rules_version
 from doudi.rules.tables import ParameterTable, ParameterValue, read_tables
 
 OPEN, CONFIRMED = "待复核", "已确认"
+TO_CONFIRM = "提标复核"
 _CLASSES = ("一类", "二类", "三类", "四类")
 _WORDS = {True: "城市", False: "农村"}
 
@@ -121,7 +123,21 @@ def enter_raise(place: str, facts: RaiseFacts, *, by: Actor) -> StandardRaise:
         )
         for step in steps
     )
+    open_task(
+        TaskFacts(
+            kind=TO_CONFIRM,
+            title=f"{row.scheme}提标 {row.document}（自 {row.since} 起）待复核",
+            place=row.place,
+            role="county_leader",
+            subject=subject_of(row),
+        )
+    )
     return row
+
+
+def subject_of(row: StandardRaise) -> str:
+    """How tasks name a raise."""
+    return f"payments.raise:{row.pk}"
 
 
 @action("raise.confirm", needs="raise.confirm", fresh_seal=True)
@@ -138,4 +154,5 @@ def confirm_raise(raise_id: int, *, by: Actor) -> StandardRaise:
     row.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     row.lines, row.fen = raised_lines.accrue(row.place, row.scheme, None, raise_id=row.pk)
     row.save(update_fields=["lines", "fen"])
+    finish_tasks(subject_of(row), by=by)
     return row

@@ -12,16 +12,21 @@ from doudi.kernel import clock
 from doudi.places.queries import short_name
 
 # Beginnings of url names of the watch.
-WATCH = ("alert", "suspension", "funnel", "register", "sweep", "precision", "threshold")
+WATCH = (
+    "alert", "suspension", "funnel", "register", "sweep", "precision", "threshold", "alike",
+)  # fmt: skip
+
+# … and of the money.
+MONEY = ("batch", "recover", "price", "money", "fund", "service", "raise")
 
 # (url name, label, permission, beginnings of url names that light it up)
 MENU = (
     ("today", "今日工作", "self", ("today",)),
     ("alerts", "监测预警", "alert.read", WATCH),
     ("leads", "主动发现", "lead.read", ("lead",)),
-    ("cases", "救助办件", "case.read", ("case",)),
+    ("cases", "救助办件", "case.read", ("case", "review", "late", "urgent")),
     ("people", "人员家庭", "person.read", ("people",)),
-    ("batches", "资金发放", "payment.read", ("batch", "recover", "price", "money")),
+    ("batches", "资金发放", "payment.read", MONEY),
     ("deliveries", "部门数据", "delivery.read", ("deliver",)),
     ("users", "用户岗位", "user.read", ("user",)),
     ("audit", "审计存证", "audit.read", ("audit",)),

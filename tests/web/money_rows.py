@@ -37,7 +37,7 @@ def fill_money(place: str, batch: Batch, line: Payable, recovery_id: int) -> dic
         raised = StandardRaise.objects.create(
             place=place, scheme="低保", since=clock.business_today(), document="提标文件",
             announced_on=clock.business_today(), state="待复核", rules_version="试",
-            entered_at=clock.business_now(),
+            entered_at=clock.business_now(), entered_by_id=batch.made_by_id,
         )  # fmt: skip
         RaiseStep.objects.create(
             standard_raise=raised, urban=False, code="二类", old_fen=41700, new_fen=44200
@@ -70,12 +70,13 @@ def _funds(place: str, batch: Batch) -> ServiceSpending:
     today, now = clock.business_today(), clock.business_now()
     allotment = Allotment.objects.create(
         document="财社1号", place=place, source="中央", year=2022, fen=100_000_00,
-        purpose="救助", schemes=[], received_on=today,
+        purpose="救助", schemes=[], received_on=today, entered_by_id=batch.made_by_id,
     )  # fmt: skip
     Draw.objects.create(allotment=allotment, batch=batch, order=1, fen=1, made_at=now)
     spent: ServiceSpending = ServiceSpending.objects.create(
-        number="服务1", place=place, allotment=allotment, provider="社工站", fen=1, spent_on=today
-    )
+        number="服务1", place=place, allotment=allotment, provider="社工站", fen=1, spent_on=today,
+        entered_by_id=batch.made_by_id,
+    )  # fmt: skip
     return spent
 
 

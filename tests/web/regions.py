@@ -15,6 +15,7 @@ from django.core.signing import dumps
 
 from doudi.base.access import Actor, scope
 from doudi.base.calendars import load_official_years
+from doudi.base.files import keep
 from doudi.base.models import AuditEntry, Post, SealReceipt, StoredFile, User
 from doudi.base.roles import ROLES
 from doudi.base.vault import encrypt
@@ -307,7 +308,7 @@ def _pay(region: Region, actors: dict[str, Actor], decided: World) -> None:
     facts = OverpaidFacts(line.household_id, "低保", "骗取", JULY, "交管部门证明")
     reviewer = actor("county_reviewer", place)
     region.ids["recovery"] = open_recovery(facts, by=reviewer).pk
-    fill_money(place, batch, line, region.ids["recovery"])
+    region.ids |= fill_money(place, batch, line, region.ids["recovery"])
 
 
 def _watch(region: Region, family: World) -> None:
@@ -329,6 +330,7 @@ def _watch(region: Region, family: World) -> None:
             place=region.village, household_id=family.household_id, source="村级走访",
             about="二组困难家庭", story="住院没有收入", reporter_cipher=encrypt("邻居"),
             reported_at=now, check_due=today, state="待初核",
+            photo=keep(picture().getvalue(), name="照片.jpg", media_type="image/jpeg"),
         )  # fmt: skip
         RegisterRun.objects.create(place=region.village, period="2021-12", asked_at=now)
         Listing.objects.create(

@@ -11,7 +11,7 @@ from doudi.base.actions import keyed, record_read
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, require
-from doudi.payments import payees, public, queries
+from doudi.payments import glance, payees, public, queries
 from doudi.payments.parameters import figure
 from doudi.payments.schemes import CODES
 from doudi.people.queries import household_view
@@ -48,15 +48,32 @@ def money_public(request: HttpRequest) -> HttpResponse:
 
 @desk("payment.read")
 @require_safe
+def money_month(request: HttpRequest) -> HttpResponse:
+    """A month at a glance: due, paid, failed and outstanding, by scheme and township."""
+    text, asked = request.GET.get("month", ""), request.GET.get("scheme", "")
+    month = Month.parse(text) if text else Month.of(clock.business_today())
+    scheme = asked if asked in CODES else ""
+    context = {
+        "month": str(month),
+        "scheme": scheme,
+        "schemes": list(CODES),
+        "glance": glance.month_glance(actor_of(request).place, month, scheme),
+    }
+    return render(request, "desk/money_month.html", context)
+
+
+@desk("payment.read")
+@require_safe
 def money_late(request: HttpRequest) -> HttpResponse:
     """What was due and has not arrived after so many days; cards that many households share."""
-    actor = actor_of(request)
+    actor, asked = actor_of(request), request.GET.get("days", "")
+    told = int(asked) if asked.isdecimal() and asked.isascii() and len(asked) < 4 else None
     shared = payees.shared_cards(actor.place)
     if shared:
         record_read("payments.shared_cards", by=actor, why=f"同卡多户，{len(shared)} 组")
     context = {
-        "days": figure("payment.unpaid_days", clock.business_today()),
-        "page": page_of(request, public.late_lines(), reads="payments.late"),
+        "days": figure("payment.unpaid_days", clock.business_today()) if told is None else told,
+        "page": page_of(request, public.late_lines(told), reads="payments.late"),
         "shared": shared,
     }
     return render(request, "desk/money_late.html", context)

@@ -18,14 +18,21 @@ PAGES = {
     "watch.lead": "lead",
     "watch.suspension": "suspension",
     "watch.sweep_part": "sweep_part",
+    "watch.alike": "alike",
     "cases.case": "case",
+    "cases.review": "review",
     "payments.batch": "batch",
     "payments.recovery": "recovery",
     "exchange.delivery": "delivery",
     "people.household": "household",
 }
 # Pages that show all of a kind at once.
-SHARED_PAGES = {"payments.price": "prices"}
+SHARED_PAGES = {
+    "payments.price": "prices",
+    "payments.fund": "funds",
+    "payments.service": "funds",
+    "payments.raise": "raises",
+}
 
 
 def address_of(subject: str) -> str:

@@ -8,6 +8,8 @@ with ``told_at``: called twice, it finds that it was told.
 
 from __future__ import annotations
 
+from django.db import connection
+
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
 from doudi.base.handoff import consumes
@@ -22,27 +24,34 @@ from doudi.people import chain, facts
 EVENT = "发放"
 TO_CORRECT = "发放失败更正"
 
-_SETTLED = """from payments_transfer t join payments_payable p on p.id = t.payable_id
-where t.batch_id = %(batch)s and t.kind <> 'pend' and t.answered_in_id = %(row)s"""
+# What the file settled, in a table of its own: asked once for facts and events, and its size is
+# known when it is joined, which that of rows just written is not.
+_SETTLED = """
+drop table if exists pg_temp.told_lines;
+create temporary table told_lines on commit drop as
+select p.household_id, p.payee_id, p.reference, p.scheme, p.month, t.id, t.kind, t.fen, t.reason
+from payments_transfer t join payments_payable p on p.id = t.payable_id
+where t.batch_id = %(batch)s and t.kind <> 'pend' and t.answered_in_id = %(row)s
+"""
 
-_FACTS = f"""
-select p.payee_id, 'paid', p.reference, t.fen, p.scheme, null::jsonb,
+_FACTS = """
+select t.payee_id, 'paid', t.reference, t.fen, t.scheme, null::jsonb,
   %(since)s::date, %(before)s::date, %(source)s
-{_SETTLED} and t.kind = 'post' and not exists (
+from told_lines t where t.kind = 'post' and not exists (
   select 1 from payments_transfer b where b.settles_id = t.id)
 """
 
-_NO_LONGER_PAID = f"""
-select p.payee_id, 'paid', p.reference {_SETTLED} and t.kind = 'back'
+_NO_LONGER_PAID = """
+select t.payee_id, 'paid', t.reference from told_lines t where t.kind = 'back'
 """
 
 _EVENTS = f"""
-select p.household_id, p.payee_id, '{EVENT}', p.scheme,
-  left(p.scheme || ' ' || p.month || case t.kind when 'post' then ' 已到账'
+select t.household_id, t.payee_id, '{EVENT}', t.scheme,
+  left(t.scheme || ' ' || t.month || case t.kind when 'post' then ' 已到账'
     when 'back' then ' ' || t.reason
     else ' 发放失败：' || coalesce(nullif(t.reason, ''), '银行未说明原因') end, 120),
-  jsonb_build_object('reference', p.reference), t.fen, %(subject)s, %(now)s
-{_SETTLED}
+  jsonb_build_object('reference', t.reference), t.fen, %(subject)s, %(now)s
+from told_lines t
 """
 
 
@@ -84,6 +93,8 @@ def tell_settled(return_id: int, *, by: Actor) -> int:
         "subject": subject_of(batch),
         "now": row.received_at,
     }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, told)
     facts.open_selected(_FACTS, told)
     if row.returned_lines:
         facts.take_back_selected(_NO_LONGER_PAID, told)

@@ -164,7 +164,7 @@ def walk_planted(regions: Regions, role: str, key: str, views: dict) -> dict[Cel
 
 
 @pytest.mark.promise("X1")
-@pytest.mark.parametrize("role", ["village_worker", "auditor", "anonymous"])
+@pytest.mark.parametrize("role", ["finance_maker", "auditor", "anonymous"])
 def test_a_view_without_its_decorator_is_caught(regions: Regions, role: str):
     found = walk_planted(regions, role, "alerts", {"alerts": unguarded})
     assert "GET alerts in: 200" in wrong_cells(table(), role, found)

@@ -124,6 +124,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     }),
     "case_do/give_notice": ("case.give_notice", {"manner": "当面送达"}),
     "case_do/declare_kin": ("case.declare_kin", {"person": "{person}", "relation": "父母"}),
+    "urgent_new": ("case.accept_urgent", {
+        "name": "过路人", "sex": "男", "birth": "1980-01-01", "place": "620521100201",
+        "reason": "车祸", "degree": "较轻", "amount": "500",
+    }),
     "reviews_prepare": ("review.prepare", {}),
     "review_settle": ("review.settle", {"outcome": "维持", "reason": "没有变化"}),
     "case_do/extend": ("case.extend", {"cause": "公示有异议"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,16 +11,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from doudi.base.access import one_or_not_there
 from doudi.base.actions import keyed, record_read
+from doudi.base.files import content_of
 from doudi.kernel import clock
 from doudi.kernel.divisions import check_division_code
 from doudi.kernel.problems import NotThere, require
 from doudi.places.queries import children
 from doudi.watch import leads as leading
-from doudi.watch import loop, queries
+from doudi.watch import loop, photos, queries
 from doudi.watch.states import LEAD_OPEN
 from doudi.web.desk import actor_of, demand_action, desk, key_of, page_of
 from doudi.web.office.visits import MANNERS, read_visit_form
 
+# How somebody at the desk comes to know of a family.
+SOURCES = ("村级走访", "本人申报", "热线")
+PHOTOS = ("image/jpeg", "image/png")
 DIRECTIONS = ("纳入", "落实", "退出", "安全")
 
 
@@ -67,6 +72,7 @@ def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
     """One alert: the family, every hit with its figures, the sum, and what may be done now."""
     view = queries.alert_view(alert_id, actor_of(request))
     record_read(f"watch.alert:{alert_id}", by=actor_of(request))
+    village = actor_of(request).role == loop.WORKER
     return render(
         request,
         "desk/alert.html",
@@ -79,6 +85,7 @@ def alert(request: HttpRequest, alert_id: int) -> HttpResponse:
             "now": clock.business_now(),
             "manners": MANNERS,
             "outcome_address": _address(view.alert.outcome_subject),
+            "at_once": not village or loop.closed_by_village(view.alert),
         },
     )
 
@@ -89,16 +96,23 @@ def _address(subject: str) -> str:
 
 
 def _report(request: HttpRequest, alert_id: int, key: str) -> None:
+    """The check, and with it the closing where that was pressed: both or neither."""
+    at_once = request.POST.get("then") == "close"
+    if at_once:
+        demand_action(actor_of(request), "alert.close")
     visit = read_visit_form(request, "预警核查", f"watch.alert:{alert_id}")
-    keyed(loop.report_check, key)(
-        alert_id,
-        visit,
-        visit.findings,
-        request.POST.get("verdict", ""),
-        request.POST.get("disposal", ""),
-        request.POST.get("policy_told") == "1",
-        by=actor_of(request),
-    )
+    with transaction.atomic():
+        keyed(loop.report_check, key)(
+            alert_id,
+            visit,
+            visit.findings,
+            request.POST.get("verdict", ""),
+            request.POST.get("disposal", ""),
+            request.POST.get("policy_told") == "1",
+            by=actor_of(request),
+        )
+        if at_once:
+            keyed(loop.close_alert, key)(alert_id, by=actor_of(request))
 
 
 _DONE = {
@@ -127,7 +141,8 @@ def alert_do(request: HttpRequest, alert_id: int, verb: str) -> HttpResponse:
         keyed(loop.return_alert, key)(alert_id, request.POST.get("reason", ""), by=actor)
     else:
         keyed(loop.close_alert, key)(alert_id, by=actor)
-    messages.success(request, _DONE[verb])
+    at_once = verb == "report" and request.POST.get("then") == "close"
+    messages.success(request, "核查已反馈，预警已办结。" if at_once else _DONE[verb])
     return redirect("alert", alert_id)
 
 
@@ -158,15 +173,22 @@ def lead_new(request: HttpRequest) -> HttpResponse:
                 place=place,
                 about=request.POST.get("about", ""),
                 story=request.POST.get("story", ""),
-                source="村级走访",
+                source=request.POST.get("source", SOURCES[0]),
                 reporter=request.POST.get("reporter", ""),
             ),
             by=actor,
+            photo=_photo(request),
         )
         messages.success(request, "已上报，乡镇会在三个工作日内初核。")
         return redirect("lead", made.pk)
     villages = children(actor.place) if actor.place.endswith("000") else []
-    return render(request, "desk/lead_new.html", {"villages": villages})
+    return render(request, "desk/lead_new.html", {"villages": villages, "sources": SOURCES})
+
+
+def _photo(request: HttpRequest) -> bytes:
+    """The photo, if there is one; too large a one is not read whole."""
+    file = request.FILES.get("photo")
+    return file.read(photos.LARGEST + 1) if file is not None else b""
 
 
 @desk("lead.read")
@@ -176,6 +198,32 @@ def lead(request: HttpRequest, lead_id: int) -> HttpResponse:
     row = one_or_not_there(queries.leads(state=""), pk=lead_id)
     record_read(f"watch.lead:{lead_id}", by=actor_of(request))
     return render(request, "desk/lead.html", {"lead": row})
+
+
+@desk("lead.read")
+@require_safe
+def lead_photo(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """The photo of a lead; never kept by a cache."""
+    row = one_or_not_there(queries.leads(state="").select_related("photo"), pk=lead_id)
+    photo = row.photo
+    if photo is None or photo.media_type not in PHOTOS:
+        raise NotThere()
+    record_read(f"watch.lead:{lead_id}", by=actor_of(request), why="查看照片")
+    response = HttpResponse(content_of(photo), content_type=photo.media_type)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@desk("lead.triage")
+@require_POST
+def lead_reveal(request: HttpRequest, lead_id: int) -> HttpResponse:
+    """Who reported, for a reason, recorded."""
+    reporter = leading.reveal_reporter(lead_id, request.POST.get("why", ""), by=actor_of(request))
+    response = render(
+        request, "desk/lead_reporter.html", {"lead_id": lead_id, "reporter": reporter}
+    )
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @desk("lead.triage")

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from doudi.base.actions import record_read
+from doudi.base.access import one_or_not_there
+from doudi.base.actions import keyed, record_read
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.divisions import check_division_code
 from doudi.kernel.problems import NotThere, require
 from doudi.people.queries import person_view
 from doudi.places.queries import children, names_of
+from doudi.watch import alike as alike_checks
 from doudi.watch import funnel as funnels
 from doudi.watch import register_queries as queries
 from doudi.watch.kinds import dictionary
-from doudi.web.desk import actor_of, desk, page_of
+from doudi.web.desk import actor_of, desk, key_of, page_of
 
 # Digits of a place's code by its level: province, city, county, township, village.
 _DIGITS = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12}
@@ -125,6 +128,46 @@ def suspensions(request: HttpRequest) -> HttpResponse:
         "desk/suspensions.html",
         {"page": page_of(request, rows, reads="watch.suspensions"), "everything": everything},
     )
+
+
+@desk("threshold.read")
+@require_safe
+def alikes(request: HttpRequest) -> HttpResponse:
+    """Many equal awards of one village on one day (M14), the open ones first."""
+    page = page_of(request, alike_checks.checks())
+    return render(request, "desk/alikes.html", {"page": page})
+
+
+@desk("threshold.read")
+@require_safe
+def alike(request: HttpRequest, alike_id: int) -> HttpResponse:
+    """One such check: the families, and what a sample of them showed."""
+    row = one_or_not_there(alike_checks.checks(), pk=alike_id)
+    record_read(f"watch.alike:{alike_id}", by=actor_of(request))
+    context = {"row": row, "households": alike_checks.households_of(row)}
+    return render(request, "desk/alike.html", context)
+
+
+@desk("alike.check")
+@require_POST
+def alike_check(request: HttpRequest, alike_id: int) -> HttpResponse:
+    """Write down what the sample showed."""
+    told = request.POST
+    keyed(alike_checks.check_alike, key_of(request, "alike.check"))(
+        alike_id,
+        _number(told.get("sampled", "")),
+        _number(told.get("wrong", "")),
+        told.get("finding", ""),
+        by=actor_of(request),
+    )
+    messages.success(request, "抽查结果已登记。")
+    return redirect("alike", alike_id)
+
+
+def _number(text: str) -> int:
+    """A small whole number; whatever else was typed is no number of families."""
+    told = text.strip()
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else -1
 
 
 @desk("alert.read")

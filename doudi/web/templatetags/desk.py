@@ -161,6 +161,7 @@ _WATCH_TABS = (
     ("register", "低收入人口", "alert.read"),
     ("sweeps", "防漏保排查", "sweep.read"),
     ("precision", "命中率", "alert.read"),
+    ("alikes", "同批同额", "threshold.read"),
     ("thresholds", "阈值", "threshold.read"),
 )
 
@@ -170,7 +171,7 @@ def watch_tabs(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The pages of the watch that this post may open, the one on the screen lit."""
     here = context["request"].resolver_match.url_name
     return [
-        {"url_name": name, "label": label, "lit": here == name}
+        {"url_name": name, "label": label, "lit": here.startswith(name.removesuffix("s"))}
         for name, label, needs in _WATCH_TABS
         if context["actor"].may(needs)
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -9,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from doudi.base.models import Task
 from doudi.base.tasks import open_tasks_for, urgency
+from doudi.cases.queries import case_list
+from doudi.exchange.queries import verifications
 from doudi.kernel import clock
 from doudi.web.desk import page_of, signed_in
 
@@ -46,6 +50,43 @@ def address_of(subject: str) -> str:
         return reverse("today")
 
 
+def lead_on(tasks: Iterable[Task]) -> None:
+    """Give each task its ``address``; what is worked on within a case leads there.
+
+    Two questions for any number of tasks, none where there is no such task.
+    """
+    rows = list(tasks)
+    within = _objections([row.subject for row in rows])
+    within |= _verifications([row.subject for row in rows])
+    for row in rows:
+        row.address = address_of(within.get(row.subject, row.subject))  # type: ignore[attr-defined]
+
+
+OBJECTION, VERIFICATION = "cases.objection", "exchange.verification"
+
+
+def _numbers(kind: str, subjects: Iterable[str]) -> list[int]:
+    parts = (subject.partition(":") for subject in subjects)
+    return [int(number) for told, _, number in parts if told == kind and number.isdecimal()]
+
+
+def _objections(subjects: list[str]) -> dict[str, str]:
+    numbers = _numbers(OBJECTION, subjects)
+    if not numbers:
+        return {}
+    rows = case_list().filter(publicities__objections__in=numbers).order_by()
+    found = rows.values_list("publicities__objections", "pk")
+    return {f"{OBJECTION}:{number}": f"cases.case:{case}" for number, case in found}
+
+
+def _verifications(subjects: list[str]) -> dict[str, str]:
+    numbers = _numbers(VERIFICATION, subjects)
+    if not numbers:
+        return {}
+    rows = verifications().filter(pk__in=numbers).order_by()
+    return {f"{VERIFICATION}:{pk}": told for pk, told in rows.values_list("pk", "subject")}
+
+
 @signed_in
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
@@ -56,8 +97,7 @@ def today(request: HttpRequest) -> HttpResponse:
     on = clock.business_today()
     tasks = open_tasks_for(actor)
     page = page_of(request, tasks, reads="base.tasks")
-    for task in page.object_list:
-        task.address = address_of(task.subject)
+    lead_on(page.object_list)
     colours = {"red": 0, "yellow": 0, "green": 0}
     for due_on in tasks.values_list("due_on", flat=True):
         colours[urgency(due_on, on)] += 1

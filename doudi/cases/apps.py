@@ -22,9 +22,10 @@ class CasesConfig(AppConfig):
             opinions,
             publicity,
             review,
+            reviews,
             urgent,
         )
 
         verbs = (applications, approval, awards, care, checking, decisions, investigation, kin)
-        for module in (*verbs, opinions, publicity, review, urgent):
+        for module in (*verbs, opinions, publicity, review, reviews, urgent):
             assert module.__name__.startswith(self.name)

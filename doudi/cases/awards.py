@@ -151,7 +151,7 @@ def _free_month(case: Case, scheme: str, since: date) -> date:
     return since
 
 
-def _class_of(decision: Decision) -> str:
+def class_of(decision: Decision) -> str:
     """The class by which the amount was computed: 一类 to 四类, or 差额."""
     shown = {step["name"]: step.get("shown", "") for step in decision.trace["trace"]}
     if shown.get("低保计发方式") == "分档" and "评定类别" in shown:
@@ -169,7 +169,7 @@ def _write_benefit(award: Award) -> None:
         kind="benefit",
         key=award.scheme,
         amount_fen=award.amount_fen,
-        code=_class_of(award.decision),
+        code=class_of(award.decision),
         detail={"award": award.pk, "people": award.people},
         valid_since=award.since,
         valid_before=award.before,
@@ -192,6 +192,45 @@ def _write_finding(case: Case, decision: Decision, scheme: str, person_id: int, 
         valid_before=before,
     )
     facts.put(person_id, [value], f"decision:{decision.pk}")
+
+
+def follow_award(
+    former: Award, decision: Decision, since: date, before: date | None, amount: int, why: str
+) -> Award:
+    """End an award where another of the same holder begins, with another amount."""
+    close_award(former, since, why)
+    award: Award = Award.objects.create(
+        scheme=former.scheme, place=former.place, household_id=former.household_id,
+        payee_id=former.payee_id, decision=decision, amount_fen=amount, people=decision.people,
+        urban=former.urban, since=since, before=before,
+    )  # fmt: skip
+    people = covered_by(decision.case, decision, decision.shares) if decision.shares else []
+    rows = AwardPerson.objects.filter(award=former).order_by("id")
+    groups = dict(rows.values_list("person_id", "group"))
+    group = next(iter(groups.values()), PROCEDURES[decision.case.procedure].group)
+    AwardPerson.objects.bulk_create(
+        AwardPerson(award=award, person_id=one, group=group, since=since, before=before)
+        for one in (people or list(groups))
+    )
+    if PROCEDURES[decision.case.procedure].holder == "户":
+        _write_benefit(award)
+    else:
+        for _, holder, fen in decision.shares:
+            _write_finding(decision.case, decision, award.scheme, int(holder), fen)
+    AWARD_CHANGED.emit(award_id=award.pk, place=award.place)
+    return award
+
+
+def close_award(award: Award, before: date, why: str) -> None:
+    """End an award where another begins or by a review; its facts end with it."""
+    ends = max(before, award.since)
+    if award.before is not None and award.before <= ends:
+        return
+    award.before, award.stop_reason = ends, why
+    award.save()
+    AwardPerson.objects.filter(award=award).update(before=ends)
+    _end_benefits(award, ends)
+    AWARD_CHANGED.emit(award_id=award.pk, place=award.place)
 
 
 @action("award.end", needs="award.change", fresh_seal=True)

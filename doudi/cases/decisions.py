@@ -27,7 +27,7 @@ from doudi.kernel import clock
 from doudi.kernel.dates import Month, add_months
 from doudi.kernel.problems import require
 from doudi.people import chain
-from doudi.rules import Determination
+from doudi.rules import Determination, Overlay
 
 __all__ = ["AWARD_CHANGED", "decide", "give_notice"]
 
@@ -128,12 +128,17 @@ def _ends(case: Case, starts: date | None) -> date | None:
 
 def snapshot_of(determined: Determination) -> dict[str, Any]:
     """Everything needed to ask again: the household as the rules saw it, day, place, overlay."""
+    return snapshot_with(determined, overlay_in_force())
+
+
+def snapshot_with(determined: Determination, overlay: Overlay | None) -> dict[str, Any]:
+    """The same with the local figures at hand, so that many are written together."""
     return {
         "facts": determined.facts.as_json(),
         "on": determined.on.isoformat(),
         "place": determined.place,
         "programmes": list(determined.roots),
-        "overlay": overlay_rows(overlay_in_force()),
+        "overlay": overlay_rows(overlay),
     }
 
 

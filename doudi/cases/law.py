@@ -72,6 +72,11 @@ def _is_at(known: Mapping[str, Any], name: Any, level: Level) -> bool:
 def facts_of_case(case: Case, on: date) -> HouseholdFacts:
     """The household as the rules are to see it on a day."""
     seen = household_means(case.household_id, on, applicant_id=case.applicant_id)
+    return facts_seen(case, seen, on)
+
+
+def facts_seen(case: Case, seen: HouseholdFacts, on: date) -> HouseholdFacts:
+    """The same where the household's means are at hand, so that many are asked for together."""
     declared = case.declared.get("declared", _NOTHING)
     checked = case.declared.get("checked", _NOTHING)
     procedure = PROCEDURES[case.procedure]

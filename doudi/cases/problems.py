@@ -333,3 +333,27 @@ class NoSuchPaper(CaseProblem):
     say = "这个案件现在没有“{paper}”。"
     next = "请从案件页列出的文书中选择。"
     fields = ("paper",)
+
+
+class StillDue(CaseProblem):
+    code = "case.still_due"
+    status = 409
+    say = "按今天已知的情况，规则判定为“{result}”，不能停发。"
+    next = "情况有变的，先核实登记；资料不全的，先补齐再复核。"
+    fields = ("result",)
+
+
+class NotPhasedOut(CaseProblem):
+    code = "case.not_phased_out"
+    status = 409
+    say = "按今天已知的情况，这一家庭不适用渐退。"
+    next = "仍符合的选择维持或者变更；收入、财产超过渐退上限的选择停发。"
+    fields = ()
+
+
+class ReviewSettled(CaseProblem):
+    code = "case.review_settled"
+    status = 409
+    say = "这次复核已经办结（{outcome}）。"
+    next = "请刷新页面查看。"
+    fields = ("outcome",)

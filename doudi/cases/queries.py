@@ -255,7 +255,7 @@ def recompute(decision_id: int) -> Recomputed:
     outcome = outcome_of(decision.case, again)
     differences = _differences(decision, again)
     amount = int(outcome.monthly)
-    if decision.outcome == "确认" and amount != decision.amount_fen:
+    if decision.outcome in ("确认", "变更") and amount != decision.amount_fen:
         was, now = Fen(decision.amount_fen).yuan(), Fen(amount).yuan()
         differences.insert(0, f"保障金：原 {was} 元，现 {now} 元")
     same_rules = again.rules_version == decision.rules_version

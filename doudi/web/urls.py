@@ -27,6 +27,7 @@ from doudi.web.office import (
     sweeps,
     thresholds,
     today,
+    urgent,
     users,
 )
 
@@ -88,6 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<int:review_id>", reviews.review, name="review"),
     path("reviews/<int:review_id>/settle", reviews.review_settle, name="review_settle"),
     path("late", leader.late, name="late"),
+    path("urgent/new", urgent.urgent_new, name="urgent_new"),
     path("batches", payments.batches_page, name="batches"),
     path("batches/accrue", payments.accrue, name="accrue"),
     path("batches/make", payments.batch_make, name="batch_make"),

@@ -18,10 +18,11 @@ from doudi.cases import (
     opinions,
     publicity,
     review,
+    reviews,
     urgent,
 )
 from doudi.cases.awards import end_award
-from doudi.cases.models import Award, Case
+from doudi.cases.models import Award, Case, Review
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from tests.arrange import COUNTY, arranging
@@ -128,6 +129,16 @@ def _destitute(until: str) -> Callable[[World], object]:
 
 STRANGER = urgent.Stranger("过路人", w.VILLAGE, sex="男", birth=date(1980, 1, 1))
 
+
+def _reviewed(world: World) -> None:
+    """A year later the review of the award waits."""
+    _awarded(world)
+    with clock.business_at(START + timedelta(days=366)):
+        reviews.prepare(COUNTY, Month(2023, 6), by=world.by("reviewer"))
+        with scope(COUNTY):
+            world.decision_id = Review.objects.get(award_id=world.award_id).pk
+
+
 EXAMPLES: dict[str, Prepare] = {
     "case.accept": _example(lambda x: None, w.accept),
     "case.extend": _example(
@@ -223,6 +234,16 @@ EXAMPLES: dict[str, Prepare] = {
         _destitute("待签协议"),
         lambda x: care.sign_care(x.case_id, ways.agreement(), by=x.by("clerk2")),
         days=8,
+    ),
+    "review.prepare": _example(
+        _awarded,
+        lambda x: reviews.prepare(COUNTY, Month(2023, 6), by=x.by("reviewer")),
+        days=365,
+    ),
+    "review.settle": _example(
+        _reviewed,
+        lambda x: reviews.settle(x.decision_id, "维持", "没有变化", by=x.by("chief")),
+        days=366,
     ),
     "award.end": _example(
         _awarded,

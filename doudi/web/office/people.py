@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from doudi.base.actions import keyed, record_read
+from doudi.cases.gaps import gaps_of
 from doudi.cases.queries import Award, Case
 from doudi.kernel import clock
 from doudi.kernel.problems import Problem, require
@@ -115,6 +116,8 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     record_read(f"people.household:{household_id}", by=actor_of(request))
     today = clock.business_today()
     awards = list(Award.objects.filter(household_id=household_id).order_by("-since"))
+    names = {member.person_id: member.name for member in view.members}
+    found = gaps_of(household_id, view.place)
     return render(
         request,
         "desk/household.html",
@@ -122,6 +125,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
             "household": view,
             "chain": list(queries.chain_of(household_id).order_by("-happened_at", "-id")[:300]),
             "awards": [(award, award.before is None or award.before > today) for award in awards],
+            "gaps": [(gap, names.get(gap.person_id or 0, "全家")) for gap in found],
             "cases": Case.objects.filter(household_id=household_id).order_by("-id"),
             "alerts": Alert.objects.filter(household_id=household_id).order_by("-id"),
         },

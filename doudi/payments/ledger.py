@@ -96,6 +96,17 @@ def settle(batch: Batch, row: BankReturn) -> int:
     return settled
 
 
+_SUMS = """
+select coalesce(sum(fen) filter (where kind = 'pend'), 0)::bigint,
+  (coalesce(sum(fen) filter (where kind = 'post'), 0)
+    - coalesce(sum(fen) filter (where kind = 'back'), 0))::bigint,
+  coalesce(sum(fen) filter (where kind in ('void', 'back')), 0)::bigint,
+  (coalesce(sum(fen) filter (where starts_with(credit, '在途:')), 0)
+    - coalesce(sum(fen) filter (where starts_with(debit, '在途:')), 0))::bigint
+from payments_transfer where %(batch)s::bigint is null or batch_id = %(batch)s
+"""
+
+
 def balances(batch: Batch | None = None) -> Balances:
     """Sent, paid, failed by kind of movement; outstanding by account, of one batch or of all.
 
@@ -103,14 +114,5 @@ def balances(batch: Batch | None = None) -> Balances:
     other three, so that the equation of promise M8 can fail.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(sum(fen) filter (where kind = 'pend'), 0)::bigint, "
-            "(coalesce(sum(fen) filter (where kind = 'post'), 0) "
-            "- coalesce(sum(fen) filter (where kind = 'back'), 0))::bigint, "
-            "coalesce(sum(fen) filter (where kind in ('void', 'back')), 0)::bigint, "
-            "(coalesce(sum(fen) filter (where starts_with(credit, '在途:')), 0) "
-            "- coalesce(sum(fen) filter (where starts_with(debit, '在途:')), 0))::bigint "
-            "from payments_transfer where %(batch)s::bigint is null or batch_id = %(batch)s",
-            {"batch": None if batch is None else batch.pk},
-        )
+        cursor.execute(_SUMS, {"batch": None if batch is None else batch.pk})
         return Balances(*cursor.fetchone())

@@ -60,6 +60,12 @@ def test_what_is_missing_is_said_with_the_next_step(library, tmp_path, capsys):
     assert "--since 2022-06 晚于 --period 2022-05" in capsys.readouterr().err
 
 
+def test_a_library_of_nobody_is_screened_too(tmp_path, capsys):
+    nobody = write_library(tmp_path / "空", (), {"2022-05": []})
+    assert main(["screen", str(nobody), "--out", str(tmp_path / "果")]) == 0
+    assert "0 户 0 人" in capsys.readouterr().out
+
+
 def test_values_that_cannot_be_used_end_with_4(library, tmp_path, capsys):
     path = library / "facts" / "2022-05.parquet"
     pl.read_parquet(path).with_columns(人号=pl.col("人号") + 1).write_parquet(path)

@@ -102,6 +102,8 @@ def _counted(out: Path) -> dict[str, list[dict[str, Any]]]:
 
     from doudi.watch.screening.results import ALERTS, HITS
 
+    if not any((out / HITS).iterdir()):
+        return {"indicators": [], "colours": []}
     hits = pl.scan_parquet(out / HITS / "*.parquet").group_by("风险点", "名称", "方向")
     alerts = pl.scan_parquet(out / ALERTS / "*.parquet").filter("新增").group_by("颜色")
     people = pl.col("人号").n_unique().alias("人")

@@ -25,14 +25,16 @@ def write_library(
     (folder / "facts").mkdir(parents=True)
     numbers = range(1, len(sizes) + 1)
     pl.DataFrame(
-        {"户号": numbers, "地区": [VILLAGE] * len(sizes), "城镇": [False] * len(sizes)}
+        {"户号": numbers, "地区": [VILLAGE] * len(sizes), "城镇": [False] * len(sizes)},
+        schema={"户号": pl.Int64, "地区": pl.String, "城镇": pl.Boolean},
     ).write_parquet(folder / "households.parquet")
     owners = [number for number, size in zip(numbers, sizes, strict=True) for _ in range(size)]
     pl.DataFrame(
         {
             "人号": range(1, len(owners) + 1), "户号": owners,
             "出生日期": [date(1975, 3, 1)] * len(owners),
-        }
+        },
+        schema={"人号": pl.Int64, "户号": pl.Int64, "出生日期": pl.Date},
     ).write_parquet(folder / "persons.parquet")  # fmt: skip
     for name, rows in files.items():
         write_facts(folder / "facts" / f"{name}.parquet", rows)
@@ -42,7 +44,8 @@ def write_library(
 def write_facts(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """One file of facts; columns that no row tells are not there."""
     told = list(rows)
-    names = [name for name in _TYPES if any(name in row for row in told)]
+    needed = ("人号", "种类", "起")
+    names = [n for n in _TYPES if n in needed or any(n in row for row in told)]
     schema = {name: _TYPES[name] for name in names}
     pl.DataFrame(told, schema=schema, orient="row").write_parquet(path)
 

@@ -14,6 +14,7 @@ class PaymentsConfig(AppConfig):
             accrual,
             aftermath,
             corrections,
+            exclusion,
             overpaid,
             payees,
             price_rosters,
@@ -23,6 +24,6 @@ class PaymentsConfig(AppConfig):
             writing_off,
         )
 
-        ours = (accrual, aftermath, corrections, overpaid, payees, price_rosters)
+        ours = (accrual, aftermath, corrections, exclusion, overpaid, payees, price_rosters)
         for module in (*ours, raises, reconcile, sending, writing_off):
             assert module.__name__.startswith(self.name)

@@ -31,6 +31,13 @@ class AllotmentSeen:
     allotment: Allotment
     left_fen: int | None
 
+    @property
+    def fund(self) -> Fund:
+        """The allotment as a fund, for what it may pay; one that is not confirmed has nothing."""
+        row = self.allotment
+        schemes, left = tuple(row.schemes), self.left_fen or 0
+        return Fund(row.pk, row.source, row.purpose, schemes, row.received_on, left)
+
 
 @dataclass(frozen=True)
 class ServicesSeen:

@@ -35,16 +35,13 @@ def funds(request: HttpRequest) -> HttpResponse:
     """What was allotted, what is left of it for which scheme, what batches hold, services."""
     actor = actor_of(request)
     rows = fund_queries.allotments(actor.place)
-    available = fund_queries.available(
-        [funding.Fund(
-            one.allotment.pk, one.allotment.source, one.allotment.purpose,
-            tuple(one.allotment.schemes), one.allotment.received_on, one.left_fen,
-        ) for one in rows if one.left_fen is not None]
-    )  # fmt: skip
+    confirmed = [one for one in rows if one.left_fen is not None]
+    available = fund_queries.available([one.fund for one in confirmed])
     year = clock.business_today().year
     services = fund_queries.services_seen(actor.place, year)
     context = {
         "allotments": rows,
+        "confirmed": confirmed,
         "available": available,
         "left": available[-1].total,
         "uses": fund_queries.uses(actor.place),

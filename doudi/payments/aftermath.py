@@ -8,6 +8,8 @@ with ``told_at``: called twice, it finds that it was told.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from doudi.base.access import Actor, one_or_not_there
@@ -84,7 +86,7 @@ def tell_settled(return_id: int, *, by: Actor) -> int:
     if row.told_at is not None:
         return 0
     batch, month = row.batch, Month.parse(row.batch.month)
-    told = {
+    told: dict[str, Any] = {
         "batch": batch.pk,
         "row": row.pk,
         "since": month.first_day,

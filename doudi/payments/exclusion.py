@@ -8,6 +8,8 @@ awards of a group, and an award that would begin after the merge is refused by a
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from doudi.kernel import clock
@@ -41,7 +43,7 @@ order by 1, 2 limit 1
 @objects_to_merge
 def exclusive_awards(kept_id: int, gone_id: int) -> Problem | None:
     """What stands against a merge: live awards of one exclusive group under both files."""
-    told = {"kept": kept_id, "gone": gone_id, "today": clock.business_today()}
+    told: dict[str, Any] = {"kept": kept_id, "gone": gone_id, "today": clock.business_today()}
     with connection.cursor() as cursor:
         cursor.execute(_BOTH, told)
         both = cursor.fetchone()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from doudi.base.access import Actor, one_or_not_there
 from doudi.base.actions import action
@@ -44,14 +43,6 @@ STEADY_CLASSES = ("一类", "二类")
 _DAYS = Term(20, "工作日")
 
 
-class Prepared(NamedTuple):
-    """How many live awards were looked at, and how many reviews were opened for which reason."""
-
-    looked_at: int
-    due: int
-    changed: int
-
-
 @dataclass(frozen=True)
 class _Looked:
     award: Award
@@ -70,10 +61,11 @@ def months_between(award: Award) -> int:
 
 
 @action("review.prepare", needs="case.review")
-def prepare(place: str, month: Month, *, by: Actor) -> Prepared:
+def prepare(place: str, month: Month, *, by: Actor) -> str:
     """Open the reviews of a month under a place; again it opens only what is missing.
 
-    A fixed number of queries whatever the number of awards.
+    Answers in words how many were looked at, are due, and changed; a fixed number of queries
+    whatever the number of awards.
     """
     lock(f"review:{place}:{month}")
     awards = _live(place, month)
@@ -84,7 +76,8 @@ def prepare(place: str, month: Month, *, by: Actor) -> Prepared:
     reviews = Review.objects.bulk_create(_review(one, month, ends, asked.overlay) for one in looked)
     _open_tasks(reviews)
     due = sum(one.why == DUE for one in looked)
-    return Prepared(len(awards), due, len(looked) - due)
+    changed = len(looked) - due
+    return f"已核对 {len(awards)} 份待遇：到期 {due} 件，情况变化 {changed} 件。"
 
 
 def _live(place: str, month: Month) -> list[Award]:

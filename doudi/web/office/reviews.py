@@ -36,10 +36,8 @@ def reviews_prepare(request: HttpRequest) -> HttpResponse:
     """Look through all live awards of the post's range for this month."""
     actor = actor_of(request)
     month = Month.of(clock.business_today())
-    made = keyed(reviews.prepare, key_of(request, "review.prepare"))(actor.place, month, by=actor)
-    messages.success(
-        request, f"已核对 {made.looked_at} 份待遇：到期 {made.due} 件，情况变化 {made.changed} 件。"
-    )
+    told = keyed(reviews.prepare, key_of(request, "review.prepare"))(actor.place, month, by=actor)
+    messages.success(request, told)
     return redirect("reviews")
 
 

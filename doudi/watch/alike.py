@@ -129,7 +129,7 @@ def checks(*, open_only: bool = False) -> QuerySet[AlikeCheck]:
 def households_of(row: AlikeCheck) -> QuerySet[Household]:
     """The families with these awards, with their heads; two statements."""
     low, high = place_range(row.place)
-    told = {"low": low, "high": high, "scheme": row.scheme, "fen": row.amount_fen,
+    told: dict[str, Any] = {"low": low, "high": high, "scheme": row.scheme, "fen": row.amount_fen,
             "on": row.known_on}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_HOUSEHOLDS, told)

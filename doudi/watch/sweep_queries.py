@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
@@ -101,7 +102,8 @@ def sweeps() -> list[SweepHeader]:
         name=Max("name"), since=Min("since"), until=Max("until"), ended=Max("ended_at"),
         population=Sum("population"), uncovered=Sum("uncovered"),
     )  # fmt: skip
-    return [SweepHeader(*row, settled.get(row[0], 0)) for row in rows.order_by("-sweep_id")]
+    found: list[Any] = list(rows.order_by("-sweep_id"))
+    return [SweepHeader(*row, settled.get(row[0], 0)) for row in found]
 
 
 def sweep_header(sweep_id: int) -> SweepHeader:
@@ -184,7 +186,11 @@ def reasons_of(sweep_id: int) -> list[tuple[str, str, int]]:
 
 def timeliness(sweep_id: int, on: date) -> Timeliness:
     """How quickly outcomes came, and aid after them; two statements."""
-    told = {"sweep": sweep_id, "missed": list(dictionary().missed), "covering": covering(on)}
+    told: dict[str, Any] = {
+        "sweep": sweep_id,
+        "missed": list(dictionary().missed),
+        "covering": covering(on),
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql.DAYS_TO_OUTCOME, told)
         days, in_time = cursor.fetchone()

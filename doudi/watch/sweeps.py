@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -133,7 +134,7 @@ def _take_down(row: Sweep, chosen: list[Population]) -> int:
     """Write who is of the population and who is covered; how many people."""
     low, high = place_range(row.place)
     figures = told_on(row.since)
-    told = {
+    told: dict[str, Any] = {
         "low": low, "high": high, "on": row.since, "sweep": row.pk, "name": row.name,
         "until": row.until, "now": clock.business_now(), "incomes": [*INCOMES, "pension"],
         "kinds": sorted({one.fact for one in chosen if one.fact}

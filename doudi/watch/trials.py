@@ -90,7 +90,7 @@ def try_out(
     months = [last + -back for back in range(count - 1, -1, -1)]
     sides = [_Scenario(value, alerts=[0] * count) for value in (now, then)]
     with transaction.atomic():
-        one_in = _one_in(place, indicator, months[0], int(told["threshold.most_households"]))
+        one_in = _one_in(place, indicator, months, int(told["threshold.most_households"]))
         heard = []
         for at, month in enumerate(months):
             days = [
@@ -106,16 +106,20 @@ def try_out(
     )  # fmt: skip
 
 
-def _one_in(place: str, indicator: Indicator, first: Month, most: int) -> int:
-    """One household in how many can be looked at: all of them unless they are too many."""
+def _one_in(place: str, indicator: Indicator, months: list[Month], most: int) -> int:
+    """One household in how many can be looked at: all of them unless they are too many.
+
+    A standing indicator looks at each of them in every month.
+    """
     low, high = place_range(place)
     with connection.cursor() as cursor:
         cursor.execute(sql.HOW_MANY, {
             "low": low, "high": high, "triggers": list(indicator.triggers),
-            "cut": _start(first), "standing": indicator.standing,
+            "cut": _start(months[0]), "standing": indicator.standing,
         })  # fmt: skip
         households = int(cursor.fetchone()[0])
-    return max(1, -(-households // most))
+    looks = households * (len(months) if indicator.standing else 1)
+    return max(1, -(-looks // most))
 
 
 def _start(month: Month) -> datetime:
@@ -143,6 +147,8 @@ def _month(
         cursor.execute(scan_sql.FORGET)
         cursor.execute(sql.CONCERNED, told)
         heard = int(cursor.rowcount)
+        # Else the planner takes it for empty, and the next statement grows with its square.
+        cursor.execute(scan_sql.ANALYZE.format("watch_concerned"))
         for statement, table in (
             (scan_sql.HOUSEHOLDS, "watch_households"),
             (scan_sql.PEOPLE, "watch_people"),

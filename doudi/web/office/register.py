@@ -111,9 +111,7 @@ def register_person(request: HttpRequest, person_id: int) -> HttpResponse:
     view = person_view(person_id)
     record_read(f"people.person:{person_id}", by=actor_of(request), why="低收入人口记录")
     labels = {one.code: one.label for one in dictionary()}
-    rows = list(queries.listings_of(person_id))
-    for row in rows:
-        row.label = labels.get(row.kind, row.kind)
+    rows = [(row, labels.get(row.kind, row.kind)) for row in queries.listings_of(person_id)]
     return render(request, "desk/register_person.html", {"person": view, "rows": rows})
 
 

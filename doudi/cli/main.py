@@ -24,6 +24,7 @@ COMMANDS = (
     "backup",
     "restore",
     "receive",
+    "inbox",
     "users",
     "status",
     "assess",

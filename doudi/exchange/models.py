@@ -146,10 +146,28 @@ class Verification(Guarded):
     started_at = models.DateTimeField("启动时间", null=True)
     finished_at = models.DateTimeField("完成时间", null=True)
     start_due = models.DateField("启动期限", null=True)
+    report = models.JSONField("核对报告", null=True)  # as it stood when it was finished
+    valid_before = models.DateField("报告有效期至（不含）", null=True)
+    repeats = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeated_by")
 
     class Meta:
         verbose_name = "经济状况核对"
         indexes = [models.Index(fields=["subject"], name="verification_by_subject")]
+
+
+class VerificationObjection(Guarded):
+    """What a family says against a report, and what came of it: upheld, or asked once more."""
+
+    guard = by_parent("verification_id", "exchange_verification")
+
+    verification = models.ForeignKey(Verification, models.PROTECT, related_name="objections")
+    text = models.TextField("异议内容")
+    objected_at = models.DateTimeField("提出时间")
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField("处理", max_length=10, default="")  # 维持 重新核对
+    answer = models.TextField("答复", default="")
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
 
 class VerificationAnswer(Guarded):

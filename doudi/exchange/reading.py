@@ -27,6 +27,7 @@ from doudi.exchange.normalising import comparable_name, header_key, plain_text, 
 from doudi.exchange.tables import Container, Sheet
 from doudi.kernel import clock
 from doudi.kernel.collecting import without_collecting
+from doudi.kernel.problems import require
 from doudi.kernel.text import clip
 
 _NOWHERE = 2**30  # the position of a column that the sheet does not have
@@ -358,6 +359,16 @@ def guess_format(content: bytes, file_name: str = "") -> str | None:
     if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
         return None
     return fitting[0][1]
+
+
+def demand_table(content: bytes) -> None:
+    """Raise a ``FileRefused`` that says what is wrong with bytes in which no table can be seen."""
+    require(content.strip(), refusals.EmptyFile())
+    container = open_container(
+        content, lambda rows: max(best_header(rows, format)[0] for format in FORMATS.values())
+    )
+    rows = [row for sheet in container.sheets for row in sheet.rows if any(map(shown, row))]
+    require(rows, refusals.EmptyFile())
 
 
 def _header_of_lines(content: bytes, format: Format) -> Header:

@@ -275,12 +275,13 @@ def _verdict(
     told: Weighed, at: int, each: Asked, own: Ints, both: Both, numbers: Ints
 ) -> Scored | None:
     """What becomes of one row; None leaves it as it was."""
-    shown = [pair for pair in own[:_SHOWN] if told.bits[pair] >= _LEAST_SHOWN]
+    least = _LEAST_SHOWN if each.holder is None else -np.inf  # the namesakes too
+    shown = [pair for pair in own[:_SHOWN] if told.bits[pair] >= least]
     if each.holder is not None:
         shown = _holder_first(told, own, shown, numbers, each.holder)
     candidates = [_candidate(told, int(pair), numbers) for pair in shown]
     best = int(own[0]) if len(own) else None
-    bits = round(float(told.bits[best]), 2) if best is not None else None
+    bits = round(float(told.bits[best]), 1) if best is not None else None
     line, outcome = each.row.line, int(both.file.people.ids.outcome[at])
     if each.holder is not None:
         return _doubtful(told, each, shown, candidates, bits, numbers)

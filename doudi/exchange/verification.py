@@ -7,8 +7,7 @@ What the registry knows from the departments' files is answered at once; what it
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -18,52 +17,26 @@ from doudi.base.actions import action
 from doudi.base.calendars import calendar
 from doudi.base.locks import lock
 from doudi.base.tasks import TaskFacts, finish_tasks, open_task
-from doudi.exchange.models import Verification, VerificationAnswer
+from doudi.exchange.conflicts import conflicts_of
+from doudi.exchange.models import Verification, VerificationAnswer, VerificationObjection
+from doudi.exchange.verification_items import ITEMS, Item, as_of, told_of
 from doudi.kernel import clock
-from doudi.kernel.dates import age_on
+from doudi.kernel.dates import add_months, age_on
 from doudi.kernel.masks import mask_name
-from doudi.kernel.money import Fen
 from doudi.kernel.problems import NotThere, Problem, require
 from doudi.kernel.text import clip
 from doudi.people.consents import missing_consents
-from doudi.people.facts import FactSeen, facts_of
+from doudi.people.facts import facts_of
 from doudi.people.models import Person
 
 # T102: 县级民政部门收到提请后启动核对的期限，工作日（已核：民发〔2021〕57号第十七条）。
 START_WITHIN_WORKDAYS = 3
 ARTICLE = "最低生活保障审核确认办法 第十七条"
 _ADULT = 18
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing to verify: who is asked, and the kinds of facts that answer it (none: by hand)."""
-
-    label: str
-    source: str
-    kinds: tuple[str, ...] = ()
-    of_person: str = ""  # a field of the person that answers it
-
-
-ITEMS: dict[str, Item] = {
-    "户籍": Item("户籍登记", "公安局", of_person="registered_place"),
-    "婚姻": Item("婚姻状况", "民政局", of_person="marital"),
-    "死亡": Item("死亡、火化", "公安局、殡仪馆", ("death", "cremation")),
-    "社保": Item("社会保险待遇、失业登记", "人力资源和社会保障局", ("pension", "unemployment")),
-    "养老金": Item("养老金", "人力资源和社会保障局", ("pension",)),
-    "车辆": Item("机动车", "公安局交警大队", ("vehicle",)),
-    "市场主体": Item("市场主体", "市场监督管理局", ("enterprise",)),
-    "不动产": Item("不动产", "自然资源局", ("house",)),
-    "残疾": Item("残疾证", "残疾人联合会", ("disability",)),
-    "医疗": Item("住院自付费用", "医疗保障局", ("medical.self_pay",)),
-    "金融资产": Item("金融资产", "银行等金融机构"),
-    "存款": Item("存款", "银行"),
-    "证券": Item("证券", "证券登记结算机构"),
-    "商业保险": Item("商业保险", "保险机构"),
-    "公积金": Item("住房公积金", "住房公积金管理中心"),
-    "纳税": Item("纳税", "税务局"),
-    "互联网金融资产": Item("互联网金融资产", "支付机构"),
-}
+# 报告有效期，月 [默认：没有文件规定，各地三个月至一年]。
+VALID_MONTHS = 6
+# 异议的处理：维持原报告，或者重新核对。
+UPHELD, AGAIN = "维持", "重新核对"
 
 
 class ConsentMissing(Problem):
@@ -85,6 +58,26 @@ class NobodyToVerify(Problem):
     code = "verification.nobody"
     say = "没有选择核对的人员或事项。"
     next = "请至少选择一名家庭成员和一个核对事项。"
+
+
+class NotFinished(Problem):
+    code = "verification.not_finished"
+    status = 409
+    say = "这次核对还没有办结，没有报告可以提出异议或重新核对。"
+    next = "请先办结；还没有办结的，可以直接补充答复。"
+
+
+class ObjectionEmpty(Problem):
+    code = "verification.objection_empty"
+    say = "没有填写异议内容或答复。"
+    next = "请写明对哪一项有异议、理由是什么。"
+
+
+class ObjectionAnswered(Problem):
+    code = "verification.objection_answered"
+    status = 409
+    say = "这条异议已经答复过。"
+    next = "请刷新页面；有新的情况可以再次提出。"
 
 
 class VerificationFinished(Problem):
@@ -147,12 +140,12 @@ def _answer(verification_id: int, *, by: Actor) -> int:
         return 0
     today, now = clock.business_today(), clock.business_now()
     kinds = {kind for item in asked.items for kind in ITEMS[item].kinds}
-    known = facts_of(asked.people, on=today, kinds=kinds)
+    known = facts_of(asked.people, kinds=kinds)
     people = {person.pk: person for person in Person.objects.filter(pk__in=asked.people)}
     answers = []
     for person_id, person in sorted(people.items()):
         for item in asked.items:
-            told = _told(ITEMS[item], person, known.get(person_id, []))
+            told = told_of(ITEMS[item], person, as_of(known.get(person_id, []), today), today)
             if told is not None:
                 answers.append([person_id, item, *told, ITEMS[item].source])
     if asked.started_at is None:
@@ -171,42 +164,6 @@ select %s, (a ->> 0)::bigint, a ->> 1, (a ->> 2)::boolean, a ->> 3, (a ->> 4)::b
 from jsonb_array_elements(%s::jsonb) a
 on conflict (verification_id, person_id, item) do nothing
 """
-
-
-def _told(item: Item, person: Any, known: list[FactSeen]) -> tuple[bool, str, int | None] | None:
-    """Found or not, a sentence, fen; None where only somebody outside can say."""
-    if item.of_person:
-        value = str(getattr(person, item.of_person) or "")
-        return bool(value), f"{item.label}：{value or '无记录'}", None
-    if not item.kinds:
-        return None
-    rows = [fact for fact in known if fact.kind in item.kinds]
-    if not rows:
-        return False, f"{item.label}：无记录", None
-    shown = "；".join(dict.fromkeys(_SENTENCES[row.kind](row) for row in rows))
-    amounts = [row.amount_fen for row in rows if row.amount_fen is not None]
-    return True, clip(shown, 300), sum(amounts) if amounts else None
-
-
-def _yuan(row: FactSeen) -> str:
-    return f"{Fen(row.amount_fen).display()} 元" if row.amount_fen is not None else "金额不详"
-
-
-def _detail(row: FactSeen, name: str) -> str:
-    return str((row.detail or {}).get(name, ""))
-
-
-_SENTENCES: dict[str, Callable[[FactSeen], str]] = {
-    "death": lambda row: f"{row.valid_since} 死亡",
-    "cremation": lambda row: f"{row.valid_since} 火化",
-    "pension": lambda row: f"{row.key or '养老金'}每月 {_yuan(row)}",
-    "unemployment": lambda row: f"{row.valid_since} 登记失业",
-    "vehicle": lambda row: f"{row.code} {_detail(row, 'brand')}，{row.valid_since} 登记",
-    "enterprise": lambda row: f"{_detail(row, 'name')} {row.code}，{_detail(row, 'status')}",
-    "house": lambda row: f"{row.code or '住房'}一套",
-    "disability": lambda row: f"残疾类别 {row.code[:1]}、等级 {row.code[1:]}",
-    "medical.self_pay": lambda row: f"{row.valid_since} 出院自付 {_yuan(row)}",
-}
 
 
 @action("verification.enter", needs="case.check")
@@ -235,14 +192,68 @@ def enter_answer(
 
 @action("verification.finish", needs="case.check")
 def finish(verification_id: int, *, by: Actor) -> Verification:
-    """End a verification; what nobody answered stays in the report as unanswered."""
+    """End a verification; its report stands as it now is, valid for six months.
+
+    What nobody answered stays in it as unanswered.
+    """
     asked = _locked(verification_id)
     if asked.finished_at is None:
         asked.finished_at = clock.business_now()
         asked.started_at = asked.started_at or asked.finished_at
-        asked.save(update_fields=["started_at", "finished_at"])
+        asked.valid_before = add_months(clock.business_today(), VALID_MONTHS)
+        asked.report = _report(asked)
+        asked.save(update_fields=["started_at", "finished_at", "valid_before", "report"])
         finish_tasks(f"exchange.verification:{asked.pk}", by=by)
     return asked
+
+
+@action("verification.object", needs="case.check")
+def object_to(verification_id: int, text: str, *, by: Actor) -> VerificationObjection:
+    """Record what a family says against a report."""
+    require(text.strip(), ObjectionEmpty())
+    asked = _locked(verification_id)
+    require(asked.finished_at is not None, NotFinished())
+    made: VerificationObjection = VerificationObjection.objects.create(
+        verification_id=asked.pk, text=text.strip(), objected_at=clock.business_now(),
+        recorded_by_id=by.user_id,
+    )  # fmt: skip
+    return made
+
+
+@action("verification.answer_objection", needs="case.check")
+def answer_objection(
+    objection_id: int, again: bool, answer: str, *, by: Actor
+) -> VerificationObjection:
+    """Answer an objection: the report stands, or everything is asked once more (``again``).
+
+    The new verification names the one that it repeats; the old report stays as it was.
+    """
+    require(answer.strip(), ObjectionEmpty())
+    objection: VerificationObjection = one_or_not_there(
+        VerificationObjection.objects.all(), pk=objection_id
+    )
+    asked = _locked(objection.verification_id)
+    objection.refresh_from_db()
+    require(objection.answered_at is None, ObjectionAnswered())
+    if again:
+        repeat(asked.pk, by=by)
+    objection.outcome = AGAIN if again else UPHELD
+    objection.answer = answer.strip()
+    objection.answered_at = clock.business_now()
+    objection.answered_by_id = by.user_id
+    objection.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
+    return objection
+
+
+@action("verification.repeat", needs="case.check")
+def repeat(verification_id: int, *, by: Actor) -> Verification:
+    """Ask the same once more, with consents as they now are: after an objection, or grown old."""
+    asked = _locked(verification_id)
+    require(asked.finished_at is not None, NotFinished())
+    made = request(asked.subject, asked.place, asked.people, asked.items, by=by)
+    made.repeats_id = asked.pk
+    made.save(update_fields=["repeats"])
+    return made
 
 
 def _one(verification_id: int) -> Verification:
@@ -256,8 +267,33 @@ def _locked(verification_id: int) -> Verification:
 
 
 def report(verification_id: int) -> dict[str, Any]:
-    """The report: per person and item what was found, by whom and when, and what is unanswered."""
+    """The report: per person and item what was found, by whom and when, and what is unanswered.
+
+    Conflicts between sources are ranked and explained. Once finished it stands as it was; whether
+    it is still valid, and what was said against it, is told as of today.
+    """
     asked = _one(verification_id)
+    told: dict[str, Any] = asked.report or _report(asked)
+    objections = VerificationObjection.objects.filter(verification_id=asked.pk).order_by("id")
+    today = clock.business_today()
+    return {
+        **told,
+        "valid_before": asked.valid_before.isoformat() if asked.valid_before else None,
+        "valid": asked.valid_before is not None and today < asked.valid_before,
+        "repeats": asked.repeats_id,
+        "objections": [
+            {
+                "text": each.text,
+                "objected_at": each.objected_at.isoformat(),
+                "outcome": each.outcome or "未答复",
+                "answer": each.answer,
+            }
+            for each in objections
+        ],
+    }
+
+
+def _report(asked: Verification) -> dict[str, Any]:
     names = dict(Person.objects.filter(pk__in=asked.people).values_list("id", "name"))
     rows = VerificationAnswer.objects.filter(verification_id=asked.pk)
     answered = {(row.person_id, row.item): row for row in rows}
@@ -286,6 +322,32 @@ def report(verification_id: int) -> dict[str, Any]:
         "started_at": asked.started_at.isoformat() if asked.started_at else None,
         "start_due": asked.start_due.isoformat() if asked.start_due else None,
         "finished_at": asked.finished_at.isoformat() if asked.finished_at else None,
+        "conflicts": _conflicts(asked, names),
         "unanswered": len(asked.people) * len(asked.items) - len(answered),
         "people": people,
     }
+
+
+def _conflicts(asked: Verification, names: dict[int, str]) -> list[dict[str, Any]]:
+    """What sources say against each other about these persons, the gravest first."""
+    today = clock.business_today()
+    known = facts_of(asked.people)
+    found = [
+        {"person_id": person, "name": names.get(person, ""), "rank": each.rank, "text": each.text,
+         "counted": each.counted, "sources": list(each.sources)}
+        for person, facts in known.items()
+        for each in conflicts_of(as_of(facts, today), today)
+        if _asked_about(each.kinds, asked.items)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (each["rank"], each["person_id"], each["text"]))
+
+
+def _asked_about(kinds: tuple[str, ...], items: list[str]) -> bool:
+    """Whether a conflict touches what was asked about: nothing else is told."""
+    return bool({kind for item in items for kind in ITEMS[item].kinds} & set(kinds))
+
+
+__all__ = [
+    "AGAIN", "ITEMS", "UPHELD", "Item", "answer_from_registry", "answer_objection", "enter_answer",
+    "finish", "object_to", "repeat", "report", "request",
+]  # fmt: skip

@@ -165,6 +165,27 @@ def _find() -> Call:
     return lambda: duplicates.find_duplicates(by=REVIEWER)
 
 
+def _finished() -> int:
+    asked = _asked()[0]
+    verification.finish(asked, by=CLERK)
+    return asked
+
+
+def _object() -> Call:
+    asked = _finished()
+    return lambda: verification.object_to(asked, "存款已经取出", by=CLERK)
+
+
+def _answer_objection() -> Call:
+    objection = verification.object_to(_finished(), "存款已经取出", by=CLERK).pk
+    return lambda: verification.answer_objection(objection, True, "重新核对", by=CLERK)
+
+
+def _repeat() -> Call:
+    asked = _finished()
+    return lambda: verification.repeat(asked, by=CLERK)
+
+
 EXAMPLES: dict[str, Callable[[], Call]] = {
     "delivery.receive": _receive,
     "delivery.read": _read,
@@ -183,4 +204,7 @@ EXAMPLES: dict[str, Callable[[], Call]] = {
     "verification.answer": _answer,
     "verification.enter": _enter,
     "verification.finish": _finish,
+    "verification.object": _object,
+    "verification.answer_objection": _answer_objection,
+    "verification.repeat": _repeat,
 }

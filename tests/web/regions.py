@@ -23,7 +23,13 @@ from doudi.base.worklist import drain
 from doudi.cases import publicity
 from doudi.cases.models import Decision, Objection
 from doudi.exchange import intake
-from doudi.exchange.models import Delivery, DeliveryRow, Duplicate
+from doudi.exchange.models import (
+    Delivery,
+    DeliveryRow,
+    Duplicate,
+    Verification,
+    VerificationObjection,
+)
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.ids import id_check_digit
@@ -264,6 +270,10 @@ def _merged(region: Region, actors: dict[str, Actor], at: int) -> None:
             person_id=region.ids["person"], other_id=row.pk, bits=12.5,
             found_at=clock.business_now(), parts=[["姓名", "同音", 8.2]],
         )  # fmt: skip
+        asked = Verification.objects.filter(place__startswith=region.township[:9]).first()
+        VerificationObjection.objects.create(
+            verification=asked, text="车辆已经卖了", objected_at=clock.business_now()
+        )
     region.ids |= {"duplicate": pair.pk, "kept": row.pk}
 
 

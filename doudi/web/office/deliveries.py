@@ -11,6 +11,7 @@ from doudi.base.actions import keyed, record_read
 from doudi.exchange import intake, queries
 from doudi.exchange.comparing import late
 from doudi.exchange.formats import FORMATS
+from doudi.exchange.reading import demand_table
 from doudi.kernel import clock
 from doudi.kernel.dates import Month
 from doudi.kernel.problems import NotThere, Problem, require
@@ -50,7 +51,9 @@ def delivery_receive(request: HttpRequest) -> HttpResponse:
     """Receive a file; the work list reads it, the page shows how far it is."""
     name, content = uploaded(request, "file")
     code = request.POST.get("format", "") or intake.guess_format(content, name) or ""
-    require(code in FORMATS, FormatUnknown(name=name))
+    if code not in FORMATS:
+        demand_table(content)  # a picture, a locked or empty workbook say so themselves
+        raise FormatUnknown(name=name)
     newest = queries.deliveries().order_by("-pk").values_list("pk", flat=True).first() or 0
     delivery = intake.receive(
         content,

@@ -1,4 +1,4 @@
-"""Papers as PDF, with the Chinese type that every reader of PDF brings (STSong-Light).
+"""Papers as PDF, in STSong-Light: named, not shipped; the reader's Chinese font draws it.
 
 The same paper gives the same bytes: no clock, no random id.
 """

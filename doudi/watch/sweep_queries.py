@@ -103,7 +103,7 @@ def sweeps() -> list[SweepHeader]:
         population=Sum("population"), uncovered=Sum("uncovered"),
     )  # fmt: skip
     found: list[Any] = list(rows.order_by("-sweep_id"))
-    return [SweepHeader(*row, settled.get(row[0], 0)) for row in found]
+    return [SweepHeader(*(*row, settled.get(row[0], 0))) for row in found]
 
 
 def sweep_header(sweep_id: int) -> SweepHeader:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from doudi.rules.batch.registry import Faults
 from doudi.watch import kinds
@@ -75,7 +76,8 @@ class Families:
         columns = (
             ROW, KNOWN, GONE, "id", KIND, KEY, AMOUNT, CODE, DETAIL, SINCE, BEFORE, SOURCE,
         )  # fmt: skip
-        facts = stretch.facts_of(np.repeat(chosen, sizes)) if stretch.facts else None
+        meant = np.repeat(chosen, sizes)
+        facts = stretch.facts_of(meant) if stretch.facts else None
         for row in facts.select(columns).iter_rows() if facts is not None else ():
             person, known, gone, number, kind, key, amount, code, told, since, before, source = row
             detail = None if told is None else self._detail(told, kind)
@@ -83,8 +85,13 @@ class Families:
                 number, kind, key, amount, code, detail, since, before, False, source
             )  # fmt: skip
             self.known.setdefault(person, []).append(Known(known, gone, fact))
-        self.people = stretch.people.select(PERSON, NUMBER, BIRTH).rows()
-        self.households = stretch.households.select(HOUSEHOLD, PLACE, URBAN).rows()
+        people = stretch.people.filter(pl.Series(meant)).select(ROW, PERSON, NUMBER, BIRTH)
+        households = stretch.households.filter(pl.Series(chosen))
+        told = households.select(HOUSEHOLD, PLACE, URBAN).iter_rows()
+        self.people = {row: (person, number, birth) for row, person, number, birth in people.rows()}
+        self.households = dict(zip(np.flatnonzero(chosen).tolist(), told, strict=True))
+        # The 人号 behind the number by which the functions call a person.
+        self.persons = {number: person for person, number, _ in self.people.values()}
 
     def _detail(self, told: str, kind: str) -> dict[str, Any] | None:
         try:

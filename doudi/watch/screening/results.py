@@ -10,7 +10,7 @@ from doudi.watch.indicators import INDICATORS
 from doudi.watch.merging import Change
 from doudi.watch.score import Score
 from doudi.watch.screening.layout import FACT, HOUSEHOLD, PERSON, PLACE, SOURCE
-from doudi.watch.screening.reading import NUMBER, Stretch
+from doudi.watch.screening.reading import Stretch
 from doudi.watch.screening.rounds import Round
 
 HITS, ALERTS = "hits.parquet", "alerts.parquet"
@@ -53,11 +53,6 @@ def alert_row(change: Change, turn: Round) -> Row:
 def summed_up(score: Score) -> str:
     """The sum of a score in one line."""
     return "；".join(f"{words} {number}" for words, number in score.arithmetic)
-
-
-def persons_of(stretch: Stretch) -> dict[int, Any]:
-    """The 人号 behind the number by which the functions call a person."""
-    return dict(stretch.people.select(NUMBER, PERSON).iter_rows())
 
 
 def hits_frame(rows: list[Row], stretch: Stretch) -> pl.DataFrame:

@@ -27,7 +27,6 @@ from doudi.watch.screening.results import (
     alerts_frame,
     hit_rows,
     hits_frame,
-    persons_of,
 )  # fmt: skip
 from doudi.watch.screening.rounds import Round
 from doudi.watch.standards import standards
@@ -128,13 +127,12 @@ def screen_stretch(
     families = Families(stretch, chosen, done.faults)
     hits: list[Row] = []
     alerts: list[Row] = []
-    persons = persons_of(stretch)
     for turn, day, here, present, pairs in looks:
         for at, may_fire in families.asked(pairs):
             view = families.view(at, turn, day.on, here, present)
             done.asked += 1
             for change in judge(view, may_fire, day, memory):
-                hits += hit_rows(change, turn, persons)
+                hits += hit_rows(change, turn, families.persons)
                 alerts.append(alert_row(change, turn))
     done.hits += len(hits)
     done.alerts += sum(1 for row in alerts if row[-1])

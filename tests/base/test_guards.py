@@ -24,6 +24,10 @@ OF_PAYMENTS = {
     "people_household": NAMED_STAYS,
     "people_person": NAMED_STAYS,
     "people_payeeaccount": NAMED_STAYS,
+    # Two schemes that exclude each other, through files merged since (payments).
+    "cases_awardperson": {"payments_merged_files_exclude"},
+    # Nobody decides a file that they investigated, nor that of their kin (cases).
+    "cases_decision": {"doudi_decider"},
 }
 # pg_trigger.tgtype: what a trigger fires on.
 DELETE, UPDATE, TRUNCATE, BEFORE = 8, 16, 32, 2

@@ -1,12 +1,16 @@
 """Every procedure of the law goes its way to the end, at the desk's verbs, with its own figures."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 
 from doudi.base.access import scope
 from doudi.base.models import ParameterOverlay
+from doudi.cases import checking, decisions, kin, stages
 from doudi.cases.models import Decision
+from doudi.cases.problems import KinOfHandler
 from doudi.cases.procedures import PROCEDURES
 from doudi.kernel import clock
 from tests.arrange import COUNTY, arranging
@@ -82,3 +86,19 @@ def test_every_procedure_goes_its_way_to_a_decision(arranged: World, request):
 
 def test_every_declared_procedure_is_gone_through_here():
     assert set(STAGES) == set(PROCEDURES) == set(ways.APPLICATIONS)
+
+
+def test_the_database_itself_refuses_a_decision_by_whoever_investigated(world, monkeypatch):
+    w.drive(world, "待决定")
+    monkeypatch.setattr(stages, "check_person", lambda *told: None)
+    moved = replace(world.by("clerk2"), role="county_leader", place=COUNTY)
+    with pytest.raises(IntegrityError, match="nobody decides a file that they investigated"):
+        decisions.decide(world.case_id, "确认", "符合", by=moved)
+
+
+def test_whoever_declared_kin_can_do_nothing_more_and_the_county_must_visit(world):
+    ways.accept(world, "低保")
+    kin.declare_kin(world.case_id, world.spouse_id, "兄弟姐妹", by=world.by("clerk"))
+    assert world.case().kin_of_official
+    with pytest.raises(KinOfHandler, match="钱桂花"):
+        checking.consents_done(world.case_id, by=world.by("clerk"))

@@ -10,8 +10,11 @@ from tests.arrange import arranging
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 
 NASTY = r"""(values
-  (1, 2::smallint, true, 'plain'::varchar, 'a"b\c', '2022-06-01'::date, now(), '{"a": null, "b": [null, {"c": null, "d": 1.50}]}'::jsonb, '\x00ff'::bytea, 1.2500::numeric, array['x', null]),
-  (-9, null, false, '', E'\t\n\r\b\f\u0001\u007f\u0085\u2028', 'infinity', '-infinity', 'null', '', 'NaN', '{}'),
+  (1, 2::smallint, true, 'plain'::varchar, 'a"b\c', '2022-06-01'::date, now(),
+   '{"a": null, "b": [null, {"c": null, "d": 1.50}]}'::jsonb,
+   '\x00ff'::bytea, 1.2500::numeric, array['x', null]),
+  (-9, null, false, '', E'\t\n\r\b\f\u0001\u007f\u0085\u2028',
+   'infinity', '-infinity', 'null', '', 'NaN', '{}'),
   (0, -1, null, '张三 😀', '</script>', null, '0044-03-15 00:00:00 BC', '[]', null, 1e20, null),
   (7, null, null, null, null, '0044-03-15 BC', null, '"null"', null, null, null)
 ) as told (id, "两", yes, "with space", long_text, day, moment, detail, raw, amount, several)"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core import signing
@@ -178,7 +178,9 @@ def key_of(request: HttpRequest, action: str) -> str:
     return str(key)
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], *, reads: str = "") -> Page[Any]:
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, reads: str = ""
+) -> Page[Any]:
     """The page of a list that the address asks for, within bounds.
 
     A list that names people says what it ``reads``: the audit keeps who saw which page of it (A7).

@@ -15,7 +15,7 @@ from doudi.base.roles import role_of
 from doudi.kernel import clock
 from doudi.places.queries import short_name
 from doudi.web.desk import desk, page_of
-from doudi.web.office.today import address_of
+from doudi.web.office.today import lead_on
 
 TOWNSHIP_DIGITS = 9
 _SOON = timedelta(days=3)
@@ -52,8 +52,8 @@ def late(request: HttpRequest) -> HttpResponse:
     ]
     rows = open_tasks.filter(due_on__lt=today).order_by("due_on", "id")
     page = page_of(request, rows, reads="base.tasks")
+    lead_on(page.object_list)
     for task in page.object_list:
-        task.address = address_of(task.subject)
         task.label = role_of(task.role).label
         task.days = (today - task.due_on).days
     total = sum(seat["red"] for seat in told)

@@ -143,9 +143,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/queue/<int:row_id>/settle", matches.match_settle, name="match_settle"),
     path("deliveries/queue/<int:row_id>/undo", matches.match_undo, name="match_undo"),
     path("deliveries/<int:delivery_id>", deliveries.delivery, name="delivery"),
-    path(
-        "deliveries/<int:delivery_id>/changes", changes.delivery_changes, name="delivery_changes"
-    ),
+    path("deliveries/<int:delivery_id>/changes", changes.delivery_changes, name="delivery_changes"),
     path(
         "deliveries/<int:delivery_id>/vanished", changes.delivery_vanished, name="delivery_vanished"
     ),

@@ -18,7 +18,13 @@ from doudi.cases.declaration import CONFIRMED, REFUSED
 from doudi.cases.law import determine_case, overlay_in_force, overlay_rows
 from doudi.cases.models import Case, CaseStep, Decision
 from doudi.cases.outcomes import CaseOutcome, demand_decidable, demand_due, outcome_of
-from doudi.cases.problems import NoSuchOutcome, NoticeGiven, NotPublished, ObjectionOpen
+from doudi.cases.problems import (
+    NoSuchOutcome,
+    NotDecided,
+    NoticeGiven,
+    NotPublished,
+    ObjectionOpen,
+)
 from doudi.cases.procedures import PROCEDURES, REFUSAL_NOTICE, REFUSAL_NOTICE_CODE
 from doudi.cases.publicity import open_objections, was_published
 from doudi.cases.terms import parameters
@@ -183,11 +189,14 @@ def in_township(case: Case) -> bool:
 
 
 @action("case.give_notice", needs="case.tell")
-def give_notice(decision_id: int, manner: str, *, by: Actor) -> CaseStep:
-    """Record that the family was told of the decision in writing, and how; once."""
-    decision = one_or_not_there(Decision.objects.all(), pk=decision_id)
-    lock(f"case:{decision.case_id}")
-    case = Case.objects.get(pk=decision.case_id)
+def give_notice(case_id: int, manner: str, *, by: Actor) -> CaseStep:
+    """Record that the family was told of the decision in writing, and how; once.
+
+    Raises ``NotDecided``, ``NoticeGiven``, and ``NotThere`` for a case elsewhere.
+    """
+    lock(f"case:{case_id}")
+    case: Case = one_or_not_there(Case.objects.all(), pk=case_id)
+    require(Decision.objects.filter(case=case).exists(), NotDecided(case=case.number))
     said = stages.stated(manner, "送达方式")
     told = CaseStep.objects.filter(case=case, verb="case.give_notice").exists()
     require(not told, NoticeGiven(case=case.number))

@@ -199,7 +199,7 @@ EXAMPLES: dict[str, Prepare] = {
     ),
     "case.give_notice": _example(
         _refused,
-        lambda x: decisions.give_notice(x.decision_id, "当面送达", by=x.by("reviewer")),
+        lambda x: decisions.give_notice(x.case_id, "当面送达", by=x.by("reviewer")),
     ),
     "case.declare_kin": _example(
         _at("待调查"),

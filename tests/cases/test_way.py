@@ -277,7 +277,7 @@ def test_a_refusal_is_told_in_writing_within_three_working_days(world):
     drive(world, "待决定")
     decision = decisions.decide(world.case_id, "不予确认", "家庭财产超标", by=world.by("chief"))
     assert open_tasks(world) == [("case.give_notice", "county_reviewer", date(2022, 6, 17))]
-    decisions.give_notice(decision.pk, "邮寄送达", by=world.by("reviewer"))
+    decisions.give_notice(decision.case_id, "邮寄送达", by=world.by("reviewer"))
     assert open_tasks(world) == []
     with scope(COUNTY):
         assert not Award.objects.exists()
@@ -335,7 +335,7 @@ def test_why_a_decision_was_made_is_told_article_by_article(world):
 def test_a_case_page_takes_a_fixed_number_of_queries(world, django_assert_num_queries):
     drive(world, "已确认")
     with scope(COUNTY):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             view = queries.case_view(world.case_id)
         with django_assert_num_queries(1):
             assert [case.applicant.name for case in queries.case_list("已确认")] == ["赵有田"]

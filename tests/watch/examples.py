@@ -190,14 +190,24 @@ def _withdraw() -> Call:
     return lambda: withdraw_grounds(number, by=Actor.system(COUNTY))
 
 
+def _no_sweep_runs() -> None:
+    """Another example's campaign makes room: a place has one at a time."""
+    with arranging():
+        Sweep.objects.filter(state="进行中").update(
+            state="已结束", ended_at=clock.business_now(), conclusion="让位"
+        )
+
+
 def _sweep() -> Sweep:
     family(Somebody(known=[certificate("42", date(2020, 1, 1))]))
+    _no_sweep_runs()
     facts = SweepFacts("夏季排查", COUNTY, clock.business_today())
     return sweeps.start_sweep(facts, by=actor("county_reviewer"))
 
 
 def _start_sweep() -> Call:
     family(Somebody(known=[certificate("42", date(2020, 1, 1))]))
+    _no_sweep_runs()
     facts = SweepFacts("夏季排查", COUNTY, clock.business_today())
     return lambda: sweeps.start_sweep(facts, by=actor("county_reviewer"))
 
@@ -207,24 +217,28 @@ def _assign() -> Call:
     with arranging():
         user = User.objects.create(username="cunji", name="孙协理")
         Post.objects.create(user=user, role="village_worker", place=VILLAGE, since=date(2022, 1, 1))
-        part = sweep.parts.get().pk
+        part = sweep.parts.get(place=VILLAGE).pk
     return lambda: sweeps.assign_part(part, user.pk, by=CLERK)
 
 
-def _settle_person() -> Call:
-    sweep = _sweep()
+def _people_of(sweep: Sweep) -> list[int]:
+    """Rows of those in the village who have no outcome yet, the earliest first."""
     with scope(NATION):
-        row = sweep.people.get().pk
+        rows = sweep.people.filter(place=VILLAGE, covered_by="", reason="").order_by("id")
+        return list(rows.values_list("pk", flat=True))
+
+
+def _settle_person() -> Call:
+    row = _people_of(_sweep())[-1]
     outcome = sweeps.Outcome("NEED_APPLY", "独居无收入", "入户")
     return lambda: sweeps.settle_person(row, outcome, by=actor("village_worker", VILLAGE))
 
 
 def _end_sweep() -> Call:
     sweep = _sweep()
-    with scope(NATION):
-        row = sweep.people.get().pk
     outcome = sweeps.Outcome("PENDING", "七月已受理")
-    sweeps.settle_person(row, outcome, by=actor("village_worker", VILLAGE))
+    for row in _people_of(sweep):
+        sweeps.settle_person(row, outcome, by=actor("village_worker", VILLAGE))
     return lambda: sweeps.end_sweep(sweep.pk, "查完", by=actor("county_reviewer"))
 
 

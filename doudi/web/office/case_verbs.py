@@ -24,7 +24,6 @@ from doudi.cases import (
     urgent,
 )
 from doudi.cases.declared.tekun import ABILITIES
-from doudi.cases.problems import NotDecided
 from doudi.cases.procedures import PROCEDURES
 from doudi.exchange import verification
 from doudi.kernel.money import Fen
@@ -124,10 +123,7 @@ def _sign_care(request: HttpRequest, case_id: int, by: Actor, key: str) -> None:
 
 
 def _give_notice(request: HttpRequest, case_id: int, by: Actor, key: str) -> None:
-    view = queries.case_view(case_id)
-    decided = view.decisions
-    require(decided, NotDecided(case=view.number))
-    keyed(decisions.give_notice, key)(decided[-1].id, _text(request, "manner"), by=by)
+    keyed(decisions.give_notice, key)(case_id, _text(request, "manner"), by=by)
 
 
 VERBS: dict[str, Handler] = {

@@ -19,6 +19,7 @@ from doudi.kernel.problems import Problem, require
 from doudi.people.chain import ChainRow, append_many
 from doudi.watch.models import Listing
 from doudi.watch.parameters import told_on
+from doudi.watch.writing import ARTICLE
 
 TASK_VANISHED = "消失核实"
 
@@ -72,6 +73,7 @@ def ask_about_vanished(delivery_id: int, *, by: Actor) -> int:
             place=delivery.place,
             role="county_reviewer",
             subject=delivery_subject(delivery_id),
+            article=ARTICLE,
         ),
         due=calendar().add_workdays(today, int(told_on(today)["due.vanished"])),
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from doudi.base.access import scope
+from doudi.base.calendars import calendar
 from doudi.base.models import Task
 from doudi.kernel import clock
 from doudi.kernel.problems import NotAllowed
@@ -47,7 +48,8 @@ def test_a_poor_person_who_is_gone_from_a_list_is_asked_about_once():
     assert task.title == "名册消失核实：人社养老金 2022-05 不再有 1 人，其中低收入人口 1 人"
     assert (task.role, task.place) == ("county_reviewer", COUNTY)
     assert task.subject == f"exchange.delivery:{may.pk}"
-    assert task.due_on is not None
+    due = calendar().add_workdays(TODAY, 10).day
+    assert (task.due_on, task.article) == (due, "国办发〔2023〕39号三（四）")
     assert ask_about_vanished(may.pk, by=REVIEWER) == 1
     assert len(open_tasks()) == 1
 
